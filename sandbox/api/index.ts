@@ -1,0 +1,11 @@
+/** The cluster's state and the small Kubernetes API over it; the rest of the sandbox comes in by this door. */
+export type { Kind } from "./kinds.ts";
+export { StatusError } from "./status-error.ts";
+export {
+  createStore,
+  type DeleteOptions,
+  type KubernetesObject,
+  type OwnerReference,
+  type Store,
+  type WatchEvent,
+} from "./store.ts";
