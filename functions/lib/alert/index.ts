@@ -1,0 +1,9 @@
+/**
+ * An alert is Alertmanager's word that a rule's symptom is there. It says where to look, never what to do.
+ * Source: Alertmanager's webhook configuration and `template.Data`, version 4.
+ */
+export { type Alert, type AlertBatch, alertKey, isFiring, isHeartbeat } from "./alert.ts";
+export { batchesOf } from "./batch.ts";
+export { type Target, targetOf, targetSubject, type WorkloadKind, workloadKinds } from "./target.ts";
+export { type AlertType, alertTypeOf, alertTypes } from "./type.ts";
+export { type ParsedWebhook, parseWebhook, type Webhook } from "./webhook.ts";

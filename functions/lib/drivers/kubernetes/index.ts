@@ -1,0 +1,12 @@
+/** The driver of the Kubernetes API: the only place that knows client-node. */
+import { type Cluster, clusterOver } from "./cluster.ts";
+import { kubeconfigTransport } from "./transport.ts";
+
+export type { Change, Cluster, ClusterObject, Selection } from "./cluster.ts";
+export { ClusterError, type ClusterReason, isClusterError } from "./errors.ts";
+export type { Resource } from "./resources.ts";
+
+/** The cluster that KUBECONFIG or the pod's service account points at. */
+export function connectCluster(): Cluster {
+  return clusterOver(kubeconfigTransport());
+}

@@ -1,0 +1,62 @@
+import type { AlertBatch } from "../alert/index.ts";
+import type { EventName } from "./catalog.ts";
+
+/** Where an incident lives: events name it, the cluster holds it. */
+export interface IncidentRef {
+  namespace: string;
+  name: string;
+  uid: string;
+}
+
+/** The data of `remedy.requested`, `remedy.applied` and `remedy.failed`. */
+export interface RemediationNote {
+  incident: IncidentRef;
+  /** The remediation's id, as in the incident's own list. */
+  remediation: string;
+  /** Why nothing was written; only with `remedy.failed`. */
+  reason?: string;
+  message?: string;
+}
+
+/** The data of the events that `notify` takes: which outbox entry to send. */
+export interface OutboxNote {
+  incident: IncidentRef;
+  entry: string;
+}
+
+interface DataOf {
+  "alerts.received": AlertBatch;
+  "incident.due": { incident: IncidentRef };
+  "remedy.requested": RemediationNote;
+  "remedy.applied": RemediationNote;
+  "remedy.failed": RemediationNote;
+}
+
+/** The data that an event of this name carries. */
+export type EventData<N extends EventName> = N extends keyof DataOf
+  ? DataOf[N]
+  : N extends "notification.received"
+    ? unknown
+    : OutboxNote;
+
+/** An event to be posted: what the sender decides; the driver adds `source`, `time` and trace context. */
+export interface OutgoingEvent<N extends EventName = EventName> {
+  name: N;
+  /** The same for each sending of the same fact, so that receivers can tell repeats. */
+  id: string;
+  /** `namespace/kind/name` of what it is about. */
+  subject: string;
+  extensions: Readonly<Record<string, string>>;
+  data: EventData<N>;
+}
+
+/** An event as a handler gets it. */
+export interface IncomingEvent {
+  id: string;
+  type: string;
+  source: string;
+  subject?: string;
+  /** All extension attributes, `traceparent` among them. */
+  extensions: Readonly<Record<string, string>>;
+  data: unknown;
+}

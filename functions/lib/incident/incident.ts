@@ -1,0 +1,30 @@
+import type { IncidentRef } from "../event/index.ts";
+import type { IncidentSpec, IncidentStatus } from "./schema.ts";
+
+/** An Incident as the cluster holds it. */
+export interface Incident {
+  apiVersion: "autoheal.dev/v1alpha1";
+  kind: "Incident";
+  metadata: {
+    name: string;
+    namespace: string;
+    uid: string;
+    resourceVersion: string;
+    creationTimestamp: string;
+    labels?: Record<string, string>;
+  };
+  spec: IncidentSpec;
+  /** Absent between the creation and the first write of `diagnose`. */
+  status?: IncidentStatus;
+}
+
+/** What events call this incident. */
+export function incidentRef(incident: Incident): IncidentRef {
+  const { namespace, name, uid } = incident.metadata;
+  return { namespace, name, uid };
+}
+
+/** True until the incident has ended; an incident without a status is one that was just created. */
+export function isOpen(incident: Incident): boolean {
+  return incident.status?.phase !== "Closed";
+}

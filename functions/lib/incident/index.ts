@@ -1,0 +1,16 @@
+/**
+ * An incident is one trouble of one workload, from its first alert to its proven recovery.
+ * Its status is the record: what was seen, found, done, and told.
+ */
+export { type Incident, incidentRef, isOpen } from "./incident.ts";
+export type {
+  Change,
+  Delivery,
+  Health,
+  IncidentAlert,
+  IncidentSpec,
+  IncidentStatus,
+  OutboxEntry,
+  Remediation,
+} from "./schema.ts";
+export { incidentSpec, incidentStatus } from "./schema.ts";

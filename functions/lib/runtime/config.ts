@@ -1,0 +1,103 @@
+/** The environment of a process, or a test's stand-in for it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How one variable is read: its text to a value, or a sentence that says what is allowed. */
+export interface Setting<T> {
+  readonly variable: string;
+  readonly fallback: string | undefined;
+  readonly allowed: string;
+  readonly parse: (text: string) => T | undefined;
+}
+
+/** A configuration that can't be used: one line per bad variable. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Any text; with no fallback it has to be set. */
+export function text(variable: string, fallback?: string): Setting<string> {
+  return { variable, fallback, allowed: "a text", parse: (value) => value };
+}
+
+/** An http or https URL; an empty fallback makes it optional, and the value "". */
+export function url(variable: string, fallback?: string): Setting<string> {
+  return {
+    variable,
+    fallback,
+    allowed: "an http:// or https:// URL",
+    parse: (value) => (value === "" && fallback === "" ? "" : isUrl(value) ? value.replace(/\/$/, "") : undefined),
+  };
+}
+
+/** A whole number within bounds. */
+export function integer(variable: string, fallback: number, least: number, most: number): Setting<number> {
+  return {
+    variable,
+    fallback: String(fallback),
+    allowed: `a whole number from ${least} to ${most}`,
+    parse: (value) => {
+      const number = Number(value);
+      return value !== "" && Number.isInteger(number) && number >= least && number <= most ? number : undefined;
+    },
+  };
+}
+
+/** A duration as Prometheus writes it (`500ms`, `30s`, `5m`, `1h30m`), in seconds. */
+export function seconds(variable: string, fallback: string): Setting<number> {
+  return { variable, fallback, allowed: "a duration such as 500ms, 30s, 5m or 1h30m", parse: durationSeconds };
+}
+
+/** `true` or `false`. */
+export function flag(variable: string, fallback: boolean): Setting<boolean> {
+  return {
+    variable,
+    fallback: String(fallback),
+    allowed: "true or false",
+    parse: (value) => (value === "true" ? true : value === "false" ? false : undefined),
+  };
+}
+
+/** A comma-separated list, without empty entries. */
+export function list(variable: string, fallback = ""): Setting<string[]> {
+  return {
+    variable,
+    fallback,
+    allowed: "a list separated by commas",
+    parse: (value) => value.split(",").flatMap((part) => part.trim() || []),
+  };
+}
+
+type Values<S extends Record<string, Setting<unknown>>> = { [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
+
+/** Reads all settings at once. Throws ConfigError naming every variable that is missing or wrong, and what is allowed. */
+export function readConfig<S extends Record<string, Setting<unknown>>>(
+  environment: Environment,
+  settings: S,
+): Values<S> {
+  const errors: string[] = [];
+  const entries = Object.entries(settings).map(([key, setting]) => {
+    const given = environment[setting.variable] ?? setting.fallback;
+    const value = given === undefined ? undefined : setting.parse(given);
+    if (value === undefined) {
+      const was = given === undefined ? "is not set" : `is ${JSON.stringify(given)}`;
+      errors.push(`${setting.variable} ${was}; allowed: ${setting.allowed}`);
+    }
+    return [key, value];
+  });
+  if (errors.length > 0) throw new ConfigError(errors.join("\n"));
+  return Object.fromEntries(entries) as Values<S>; // reason: each value went through its setting's parse
+}
+
+const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+function durationSeconds(value: string): number | undefined {
+  if (!/^(\d+(ms|[smhdw]))+$/.test(value)) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of value.matchAll(/(\d+)(ms|[smhdw])/g))
+    total += Number(amount) * (unitSeconds[unit ?? ""] ?? 0);
+  return total;
+}
+
+function isUrl(value: string): boolean {
+  return /^https?:\/\/[^/]/.test(value) && URL.canParse(value);
+}

@@ -1,0 +1,18 @@
+/** The runtime: how a function is configured, served, logged and measured, the same for each. */
+export { type Answer, done, poison } from "./answer.ts";
+export {
+  ConfigError,
+  type Environment,
+  flag,
+  integer,
+  list,
+  readConfig,
+  type Setting,
+  seconds,
+  text,
+  url,
+} from "./config.ts";
+export { type Log, openLog } from "./log.ts";
+export { type Context, type FunctionApp, type Handler, type Running, serve } from "./serve.ts";
+export { start } from "./start.ts";
+export { nextTraceparent } from "./trace.ts";

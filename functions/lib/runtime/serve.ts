@@ -1,0 +1,167 @@
+import type { AddressInfo } from "node:net";
+import { HTTP } from "cloudevents";
+import express from "express";
+import { Counter, Histogram, Registry } from "prom-client";
+import type { IncomingEvent } from "../event/index.ts";
+import type { Answer } from "./answer.ts";
+import { poison } from "./answer.ts";
+import type { Log } from "./log.ts";
+import { nextTraceparent } from "./trace.ts";
+
+/** Longest time a handler may take, in ms; then it is answered 503 and the event comes again. */
+const handlerTimeoutMs = 8_000;
+
+/** What a handler gets beside its event. */
+export interface Context {
+  /** The W3C trace context to carry on. */
+  traceparent: string;
+  log: Log;
+}
+
+/** Handles one event. What it throws becomes 503: a dependency is away, or we are wrong, and the event comes again. */
+export type Handler = (event: IncomingEvent, context: Context) => Promise<Answer>;
+
+/** A function of AutoHeal: what it is called, how it takes events, and what else it serves. */
+export interface FunctionApp {
+  name: string;
+  log: Log;
+  /** Takes the CloudEvents posted to `paths`. */
+  handle?: Handler;
+  /** Where CloudEvents are taken; `/` when not said. */
+  paths?: readonly string[];
+  /** Further routes. */
+  routes?: (app: express.Express, registry: Registry) => void;
+  /** Throws a sentence when the function can't do its work at the moment. */
+  ready?: () => Promise<void>;
+  registry?: Registry;
+}
+
+/** A running function. */
+export interface Running {
+  port: number;
+  /** Stops taking requests, and resolves when those in hand are answered. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves a function over HTTP: events, `/health/live`, `/health/ready`, `/metrics`.
+ * SIGTERM and SIGINT finish what is in hand and end the process with code 0.
+ */
+export async function serve(app: FunctionApp, { host, port }: { host: string; port: number }): Promise<Running> {
+  const registry = app.registry ?? new Registry();
+  const web = express().disable("x-powered-by").disable("etag");
+  web.get("/health/live", (_request, response) => void response.status(204).end());
+  web.get("/health/ready", async (_request, response) => {
+    try {
+      await app.ready?.();
+      response.status(204).end();
+    } catch (error) {
+      response.status(503).json({ error: String(error) });
+    }
+  });
+  web.get("/metrics", async (_request, response) => {
+    response.type(registry.contentType).send(await registry.metrics());
+  });
+  app.routes?.(web, registry);
+  if (app.handle) takeEvents(web, app, app.handle, registry);
+  web.use(((error, _request, response, _next) => {
+    const status = Number(error?.status);
+    const clientsFault = status >= 400 && status < 500;
+    if (!clientsFault) app.log.error({ error }, "request failed");
+    if (!response.headersSent)
+      response.status(clientsFault ? status : 503).json({ error: clientsFault ? error.message : "try again later" });
+  }) satisfies express.ErrorRequestHandler);
+
+  const server = web.listen(port, host);
+  await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
+  const running: Running = {
+    port: (server.address() as AddressInfo).port, // reason: it listens on TCP
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => void running.stop().then(() => process.exit(0)));
+  }
+  app.log.info({ port: running.port }, "serving");
+  return running;
+}
+
+function takeEvents(web: express.Express, app: FunctionApp, handle: Handler, registry: Registry): void {
+  const answered = new Counter({
+    name: "autoheal_events_total",
+    help: "Events handled, by answer.",
+    labelNames: ["type", "answer"],
+    registers: [registry],
+  });
+  const took = new Histogram({
+    name: "autoheal_event_duration_seconds",
+    help: "Time from an event to its answer.",
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 8],
+    registers: [registry],
+  });
+  const body = express.text({ type: () => true, limit: "1mb" });
+  web.post([...(app.paths ?? ["/"])], body, async (request, response) => {
+    const stop = took.startTimer();
+    const event = eventOf(request.headers, request.body);
+    const type = "type" in event ? event.type : "none";
+    const answer: Answer | "away" = "why" in event ? poison(event.why) : await attempt(app, handle, event);
+    stop();
+    const kind = answer === "away" ? "away" : answer.kind;
+    answered.inc({ type, answer: kind });
+    if (answer === "away") response.status(503).end();
+    else if (answer.kind === "poison") {
+      app.log.warn({ type, why: answer.why }, "event refused");
+      response.status(400).json({ error: answer.why });
+    } else response.status(204).end();
+  });
+}
+
+async function attempt(app: FunctionApp, handle: Handler, event: IncomingEvent): Promise<Answer | "away"> {
+  const traceparent = nextTraceparent(event.extensions.traceparent);
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no result within ${handlerTimeoutMs} ms`)), handlerTimeoutMs);
+  });
+  try {
+    return await Promise.race([handle(event, { traceparent, log: app.log }), tooLong]);
+  } catch (error) {
+    app.log.error({ error, type: event.type, id: event.id, subject: event.subject, traceparent }, "event not handled");
+    return "away";
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Context attributes of CloudEvents 1.0 that are no extensions. */
+const contextAttributes = new Set([
+  "id",
+  "type",
+  "source",
+  "specversion",
+  "subject",
+  "time",
+  "datacontenttype",
+  "dataschema",
+  "data",
+  "data_base64",
+]);
+
+function eventOf(headers: Record<string, unknown>, body: unknown): IncomingEvent | { why: string } {
+  try {
+    // reason: the SDK's header type is narrower than Node's
+    const received = HTTP.toEvent<unknown>({ headers: headers as never, body });
+    const event = Array.isArray(received) ? received[0] : received;
+    if (!event) return { why: "an empty batch of CloudEvents" };
+    const extensions: Record<string, string> = {};
+    for (const [name, value] of Object.entries(event)) {
+      if (!contextAttributes.has(name) && value !== undefined) extensions[name] = String(value);
+    }
+    const { id, type, source, subject, data } = event;
+    return { id, type, source, extensions, data, ...(subject ? { subject } : {}) };
+  } catch (error) {
+    return { why: `not a CloudEvent: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}

@@ -1,0 +1,34 @@
+/** Bundles each function into one CommonJS file with nothing outside it: `functions/<name>/build/index.cjs`. */
+import { existsSync } from "node:fs";
+import { build } from "esbuild";
+import { buildSampleApps } from "../sample-apps/build.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+
+/** The functions that are deployed, each by itself. */
+export const functionNames = ["receive", "diagnose", "restart", "scale", "rollback", "notify", "console"] as const;
+
+/** Builds the named functions; resolves when all are written. */
+export async function buildFunctions(names: readonly string[] = functionNames): Promise<void> {
+  await Promise.all(
+    names
+      .filter((name) => existsSync(`${root}functions/${name}/index.ts`))
+      .map((name) =>
+        build({
+          entryPoints: [`${root}functions/${name}/index.ts`],
+          outfile: `${root}functions/${name}/build/index.cjs`,
+          bundle: true,
+          platform: "node",
+          target: "node24",
+          format: "cjs",
+          minifySyntax: true,
+          legalComments: "none",
+          logLevel: "warning",
+          // Text files (the console's page) are part of the bundle.
+          loader: { ".html": "text", ".css": "text", ".svg": "text" },
+        }),
+      ),
+  );
+}
+
+if (import.meta.main) await Promise.all([buildFunctions(), buildSampleApps()]);
