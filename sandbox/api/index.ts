@@ -1,5 +1,8 @@
 /** The cluster's state and the small Kubernetes API over it; the rest of the sandbox comes in by this door. */
+export { type Api, startApi } from "./api.ts";
+export type { Manifests } from "./apply.ts";
 export type { Kind } from "./kinds.ts";
+export type { InterceptedRequest, Interceptor } from "./server.ts";
 export { StatusError } from "./status-error.ts";
 export {
   createStore,
@@ -9,3 +12,4 @@ export {
   type Store,
   type WatchEvent,
 } from "./store.ts";
+export type { LogRequest, ReadLog } from "./subresources.ts";

@@ -13,6 +13,8 @@ export interface Kind {
   /** Whether status is a subresource, so that writes of the one leave the other alone. */
   status: boolean;
   scale: boolean;
+  /** Whether the API server itself has the kind; one that a CustomResourceDefinition declares knows fewer patch types. */
+  builtIn: boolean;
   /** Whether metadata.generation counts the changes of the spec. */
   generation: boolean;
   shortNames: string[];
@@ -69,6 +71,7 @@ export function builtInKinds(): Kind[] {
         namespaced: scope === "namespaced",
         status: flags.has("status"),
         scale: flags.has("scale"),
+        builtIn: !group.endsWith("knative.dev"),
         generation: flags.has("generation"),
         shortNames,
       };

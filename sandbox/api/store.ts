@@ -77,7 +77,10 @@ export interface Store {
   delete(resource: string, namespace: string | undefined, name: string, options?: DeleteOptions): void;
   /** Takes the object out of the store; no error where it is gone already. */
   remove(resource: string, namespace: string | undefined, name: string): void;
-  /** Calls the listener synchronously after each write; no initial list. Ends with the returned function. */
+  /**
+   * Calls the listener synchronously after each write; no initial list. Ends with the returned function. Events of
+   * writes that a listener makes follow when all listeners have had the current one.
+   */
   watch<T = KubernetesObject>(resource: string, listener: (event: WatchEvent<T>) => void): () => void;
   /** The changes after a resourceVersion, oldest first; "expired" when they are no longer remembered. */
   since(resource: string, resourceVersion: number): WatchEvent[] | "expired";
@@ -98,6 +101,7 @@ export function createStore(options: { now?: () => Date; rememberedEvents?: numb
   const now = () => (options.now?.() ?? new Date()).toISOString().replace(/\.\d+Z$/, "Z");
   const remembered = options.rememberedEvents ?? REMEMBERED_EVENTS;
   const shelves = new Map<string, Shelf>();
+  const undelivered: { on: Shelf; event: WatchEvent }[] = [];
   let version = FIRST_RESOURCE_VERSION;
 
   const shelf = (resource: string): Shelf => {
@@ -123,7 +127,13 @@ export function createStore(options: { now?: () => Date; rememberedEvents?: numb
       const forgotten = on.history.splice(0, on.history.length - remembered);
       on.forgotten = Number(forgotten.at(-1)?.object.metadata.resourceVersion ?? on.forgotten);
     }
-    for (const listener of [...on.listeners]) listener(event);
+    // A listener may write: its event waits until all have heard of this one, so that everyone sees one order.
+    undelivered.push({ on, event });
+    if (undelivered.length > 1) return;
+    for (let next = undelivered[0]; next !== undefined; next = undelivered[0]) {
+      for (const listener of [...next.on.listeners]) tell(listener, next.event);
+      undelivered.shift();
+    }
   };
 
   const replace = (on: Shelf, stored: KubernetesObject, wanted: KubernetesObject, status: boolean) => {
@@ -278,6 +288,17 @@ const newShelf = (kind: Kind, forgotten: number): Shelf => ({
   history: [],
   forgotten,
 });
+
+// One listener's failure must not break the write or keep the others from hearing of it.
+function tell(listener: (event: WatchEvent) => void, event: WatchEvent): void {
+  try {
+    listener(event);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
 
 const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ""}/${name}`;
 
