@@ -1,0 +1,165 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { KubernetesObject, Store } from "../api/index.ts";
+import { BadEvent, type CloudEvent, parseEvent } from "./cloud-event.ts";
+import { type Delivery, type DeliverySpec, deadLetter, deliver, type Parcel, readDelivery } from "./delivery.ts";
+import type { Destination, Resolve } from "./destination.ts";
+import { filterProblem, takes } from "./filter.ts";
+
+/** Lets a test lose or double one delivery of an event to one Trigger's subscriber; a promise delays it. */
+export type Interceptor = (delivery: {
+  namespace: string;
+  broker: string;
+  trigger: string;
+  event: CloudEvent;
+}) => "drop" | "duplicate" | undefined | Promise<"drop" | "duplicate" | undefined>;
+
+/** What the Brokers need of the sandbox around them. */
+export interface BrokersOptions {
+  store: Store;
+  resolve: Resolve;
+  timeScale: number;
+  interceptors: ReadonlySet<Interceptor>;
+  /** Told of deliveries that were given up. */
+  log: (fields: Record<string, unknown>) => void;
+  /** Ends retries and requests under way. */
+  signal: AbortSignal;
+}
+
+/** All Brokers behind one ingress, with the semantics of the in-memory channel: nothing is kept on a restart. */
+export interface Brokers {
+  ingress: Server;
+  /** Deliveries under way, those between two tries included. */
+  inFlight(): number;
+}
+
+const MAX_HOPS = 255; // mt-broker's default time to live for replies
+
+/** Makes the ingress that serves POST /<namespace>/<broker>; it does not listen yet. */
+export function createBrokers(options: BrokersOptions): Brokers {
+  const { store, resolve, timeScale, interceptors, log, signal } = options;
+  let inFlight = 0;
+
+  const publish = async (broker: KubernetesObject, parcel: Parcel, hops: number): Promise<boolean> => {
+    const { name, namespace = "" } = broker.metadata;
+    const taking = store
+      .list("triggers.eventing.knative.dev", { namespace })
+      .filter(({ spec }) => spec.broker === name && triggerProblem(spec) === undefined && takes(spec, parcel.event));
+    inFlight += taking.length;
+    const done = taking.map(async (trigger) => {
+      try {
+        const verdicts = await Promise.all(
+          [...interceptors].map((intercept) =>
+            intercept({
+              namespace,
+              broker: name,
+              trigger: trigger.metadata.name,
+              event: parcel.event,
+            }),
+          ),
+        );
+        if (verdicts.includes("drop")) return true;
+        const times = verdicts.includes("duplicate") ? 2 : 1;
+        const sent = await Promise.all(Array.from({ length: times }, () => dispatch(broker, trigger, parcel, hops)));
+        return sent.every(Boolean);
+      } finally {
+        inFlight -= 1;
+      }
+    });
+    return (await Promise.all(done)).every(Boolean);
+  };
+
+  const dispatch = async (broker: KubernetesObject, trigger: KubernetesObject, parcel: Parcel, hops: number) => {
+    const { namespace = "", name } = trigger.metadata;
+    const spec: DeliverySpec & { deadLetterSink?: Destination } = trigger.spec.delivery ?? broker.spec?.delivery ?? {};
+    const how = readDelivery(spec, timeScale);
+    const url = resolve(trigger.spec.subscriber, namespace);
+    const outcome = url === undefined ? nobody : await deliver(url, parcel, how, signal);
+    if (outcome.ok && outcome.reply === undefined) return true;
+    if (outcome.ok && outcome.reply !== undefined) {
+      if (hops < MAX_HOPS && (await publish(broker, { ...parcel, event: outcome.reply }, hops + 1))) return true;
+    }
+    const refusal = outcome.ok ? { code: 500, body: Buffer.from("the reply could not be forwarded") } : outcome;
+    if (signal.aborted) return false;
+    const buried = await bury(spec.deadLetterSink, namespace, parcel, how, url ?? "", refusal);
+    const { id, type } = parcel.event.attributes;
+    const reason = refusal.body.toString().slice(0, 300);
+    log({ msg: "delivery given up", trigger: name, type, id, url, code: refusal.code, reason, deadLettered: buried });
+    return buried;
+  };
+
+  const bury = async (
+    sink: Destination | undefined,
+    namespace: string,
+    parcel: Parcel,
+    how: Delivery,
+    url: string,
+    refusal: { code: number; body: Buffer },
+  ): Promise<boolean> => {
+    const to = sink && resolve(sink, namespace);
+    if (to === undefined) return false;
+    return (await deliver(to, { ...parcel, event: deadLetter(parcel.event, url, refusal) }, how, signal)).ok;
+  };
+
+  const accept = async (incoming: IncomingMessage): Promise<{ status: number; message?: string }> => {
+    const [, namespace = "", name = "", ...more] = new URL(incoming.url ?? "/", "http://ingress").pathname.split("/");
+    const broker = more.length === 0 ? store.get("brokers.eventing.knative.dev", namespace, name) : undefined;
+    if (incoming.method !== "POST") return { status: 405, message: "a Broker takes POST" };
+    if (broker === undefined)
+      return { status: 404, message: `there is no Broker "${name}" in namespace "${namespace}"` };
+    let event: CloudEvent;
+    try {
+      event = parseEvent(incoming.headers, await readBody(incoming));
+    } catch (error) {
+      if (error instanceof BadEvent) return { status: 400, message: error.message };
+      throw error;
+    }
+    const arrived = { ...event, attributes: { ...event.attributes, knativearrivaltime: new Date().toISOString() } };
+    const published = publish(broker, { event: arrived, headers: traceOf(incoming) }, 0);
+    if (broker.metadata.annotations?.["messaging.knative.dev/async-handler"] === "true") {
+      published.catch((error) => log({ msg: "delivery failed", error: String(error) }));
+      return { status: 202 };
+    }
+    return (await published) ? { status: 202 } : { status: 500, message: "a subscriber did not take the event" };
+  };
+
+  const ingress = createServer((incoming, answer) => {
+    accept(incoming).then(
+      ({ status, message }) => answer.writeHead(status).end(message),
+      (error) => answer.writeHead(500).end(String(error)),
+    );
+  });
+  return { ingress, inFlight: () => inFlight };
+}
+
+/** Says why a Trigger delivers nothing, or undefined; Knative's webhook would refuse most of it. */
+export function triggerProblem(spec: KubernetesObject["spec"]): string | undefined {
+  if (!spec?.subscriber?.ref && !spec?.subscriber?.uri) return "spec.subscriber has neither ref nor uri";
+  return filterProblem(spec) ?? deliveryProblem(spec.delivery);
+}
+
+/** Says what is malformed in a delivery spec, or undefined. */
+export function deliveryProblem(spec: DeliverySpec | undefined): string | undefined {
+  try {
+    readDelivery(spec ?? {}, 1);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message; // reason: readDelivery throws Errors only
+  }
+}
+
+const nobody = { ok: false, code: 404, body: Buffer.from("the subscriber does not exist") } as const;
+
+async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+// Of the request's own headers Knative passes on trace context and little else; Authorization is dropped.
+function traceOf({ headers }: IncomingMessage): Record<string, string> {
+  const { traceparent, tracestate } = headers;
+  return {
+    ...(typeof traceparent === "string" ? { traceparent } : {}),
+    ...(typeof tracestate === "string" ? { tracestate } : {}),
+  };
+}
