@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createAccess } from "./access.ts";
 import { applyManifests, type Manifests } from "./apply.ts";
+import { serveDefinitions } from "./custom-resource/index.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { createApiServer, type Interceptor } from "./server.ts";
 import { createStore, type Store } from "./store.ts";
@@ -36,6 +37,7 @@ export async function startApi(options: {
 }): Promise<Api> {
   const now = options.now ?? (() => new Date());
   const store = createStore({ now });
+  serveDefinitions(store);
   const access = createAccess(store, options.token);
   const interceptors = new Set<Interceptor>();
   const server = createApiServer({ store, access, readLog: options.readLog, interceptors, now });

@@ -17,11 +17,11 @@ export function applyManifests(store: Store, manifests: Manifests): void {
   for (const object of objects.sort((a, b) => rank(a) - rank(b))) applyOne(store, object);
 }
 
-// YAML 1.1 as kubectl's parser reads it: an unquoted Off or yes is a boolean there. Dates stay strings, also as there.
+// YAML 1.1 as kubectl's parser reads it: an unquoted Off or yes is a boolean there. Dates and 12:30 stay strings, also as there.
 const AS_KUBECTL = {
   version: "1.1",
   customTags: (tags: Tags) =>
-    tags.filter((tag) => (typeof tag === "string" ? tag !== "timestamp" : !tag.tag.endsWith(":timestamp"))),
+    tags.filter((tag) => typeof tag === "string" || !(tag.tag.endsWith(":timestamp") || tag.format === "TIME")),
 } as const;
 
 function parsed(text: string): object[] {
