@@ -42,7 +42,14 @@ function union(variants: JsonSchema[]): JsonSchema {
   const [first] = variants;
   const tag = Object.entries(first?.properties ?? {}).find(([, schema]) => schema.const !== undefined)?.[0];
   if (!tag) throw new Error("a union needs a property that is a literal in each variant");
-  const properties = Object.assign({}, ...variants.map((variant) => mapped(variant.properties ?? {})));
+  const properties: Record<string, JsonSchema> = {};
+  for (const [name, schema] of variants.flatMap((variant) => Object.entries(mapped(variant.properties ?? {})))) {
+    const same = properties[name];
+    if (name !== tag && same && JSON.stringify(same) !== JSON.stringify(schema)) {
+      throw new Error(`${name} has to be the same in each variant that has it`);
+    }
+    properties[name] = schema;
+  }
   properties[tag] = { type: "string", enum: variants.map((variant) => variant.properties?.[tag]?.const) };
   return {
     type: "object",

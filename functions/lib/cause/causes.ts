@@ -7,7 +7,6 @@ export const causes = [
   "CpuTraffic",
   "CpuRunaway",
   "UpstreamFailure",
-  "ScaledToZero",
   "RolloutInProgress",
   "NothingWrong",
   "TargetUnknown",

@@ -58,14 +58,14 @@ const change = z.discriminatedUnion("what", [
   z.object({
     what: z.literal("setReplicas"),
     replicas: z.int().check(z.minimum(0)),
-    from: z.int().check(z.minimum(0)),
+    fromReplicas: z.int().check(z.minimum(0)),
   }),
   z.object({
     what: z.literal("setMaxReplicas"),
     hpa: short,
     hpaUid: short,
     maxReplicas: z.int().check(z.minimum(1)),
-    from: z.int().check(z.minimum(1)),
+    fromMaxReplicas: z.int().check(z.minimum(1)),
   }),
   z.object({
     what: z.literal("rollBack"),

@@ -1,0 +1,44 @@
+import type { Cause } from "../cause/index.ts";
+import type { Signals, Thresholds, Trouble } from "../evidence/index.ts";
+import type { Workload } from "../workload/index.ts";
+
+/** A fact for or against a cause, in one sentence with its numbers. */
+export interface Finding {
+  text: string;
+  source: "pods" | "revisions" | "prometheus" | "log" | "alert";
+}
+
+/** Why a workload is in trouble, how sure we are, and what speaks for and against it. */
+export interface Diagnosis {
+  cause: Cause;
+  /** 0 to 1: 0.9 is hard evidence, 0.7 signals alone. */
+  confidence: number;
+  for: readonly Finding[];
+  against: readonly Finding[];
+}
+
+/** All that a rule may look at. */
+export interface Seen {
+  workload: Workload;
+  signals: Signals;
+  thresholds: Thresholds;
+  /** The symptoms that are there now. */
+  troubles: readonly Trouble[];
+  /** When the incident's first alert began, in seconds since the epoch. */
+  alertedAt: number;
+  now: Date;
+}
+
+/** Knows one cause: its diagnosis, or undefined when it is not that. */
+export type Rule = (seen: Seen) => Diagnosis | undefined;
+
+/** Hard evidence: the cluster itself says so. */
+export const sure = 0.9;
+
+/** Signals alone say so. */
+export const likely = 0.7;
+
+/** A finding of a kind of trouble, if it is there. */
+export function troubleOf(seen: Seen, ...kinds: Trouble["kind"][]): Finding[] {
+  return seen.troubles.filter(({ kind }) => kinds.includes(kind)).map(({ text, source }) => ({ text, source }));
+}

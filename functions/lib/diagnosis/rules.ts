@@ -1,0 +1,161 @@
+import {
+  aboveSince,
+  highest,
+  hungPods,
+  latest,
+  levelBetween,
+  ofLive,
+  type Peer,
+  percent,
+  type Series,
+} from "../evidence/index.ts";
+import { healthyPods, livePods } from "../workload/index.ts";
+import type { Diagnosis, Finding, Rule, Seen } from "./diagnosis.ts";
+import { likely, sure, troubleOf } from "./diagnosis.ts";
+import { badRevision, badTemplate } from "./revision.ts";
+
+/** A rollout within its deadline ends by itself: whatever looks ill may be on its way. */
+const rolloutInProgress: Rule = ({ workload }) =>
+  workload.rollout === "Progressing"
+    ? {
+        cause: "RolloutInProgress",
+        confidence: sure,
+        for: [{ text: "a rollout is going on", source: "revisions" }],
+        against: [],
+      }
+    : undefined;
+
+/** The victim's errors or latency follow a service that it calls, while its own pods are fine. */
+const upstreamFailure: Rule = (seen) => {
+  const victim = troubleOf(seen, "ErrorsHigh", "LatencyHigh", "NotReady");
+  const own = troubleOf(seen, "Crashing", "OutOfMemory", "CannotStart", "CpuSaturated", "MemoryHigh", "RolloutStuck");
+  if (victim.length === 0 || own.length > 0) return undefined;
+  const failing = Object.entries(seen.signals.peers).flatMap(([name, peer]) => peerTrouble(name, peer, seen));
+  if (failing.length === 0) return undefined;
+  return {
+    cause: "UpstreamFailure",
+    confidence: likely,
+    for: [...failing, ...victim],
+    against: [{ text: "its own pods neither crash nor lack CPU or memory", source: "pods" }],
+  };
+};
+
+/** What a caller sees of a peer that is down or slow. Where the peer itself counts no errors, its word is said too. */
+function peerTrouble(name: string, peer: Peer, { signals, thresholds }: Seen): Finding[] {
+  const errors = latest(peer.errorRatio) ?? 0;
+  const p99 = latest(peer.p99Seconds) ?? 0;
+  const own = latest(peer.ownErrorRatio);
+  const said = own === undefined ? "" : `; ${name} itself counts ${percent(own)}`;
+  // Not all that a caller can't get through is the peer's doing: its own held connection fails where the peer is fine.
+  const peerIsFine = own !== undefined && own <= thresholds.errorRatio / 2;
+  if (errors > thresholds.errorRatio && !peerIsFine) {
+    return [{ text: `${percent(errors)} of calls to ${name} fail${said}`, source: "prometheus" }];
+  }
+  const slowest = latest(signals.p99Seconds) ?? 0;
+  return p99 > thresholds.p99Seconds && p99 > slowest * 0.5
+    ? [{ text: `calls to ${name} take ${p99.toFixed(2)} s (p99)`, source: "prometheus" }]
+    : [];
+}
+
+/** Killed out of memory, or rising steadily, on a revision that used to be fine. */
+const memoryLeak: Rule = (seen) => {
+  const killed = troubleOf(seen, "OutOfMemory");
+  const rising = troubleOf(seen, "MemoryHigh", "MemoryRising");
+  if (killed.length + rising.length === 0) return undefined;
+  return {
+    cause: "MemoryLeak",
+    confidence: killed.length > 0 ? sure : likely,
+    for: [...killed, ...rising],
+    against: [],
+  };
+};
+
+/** Ready once, not now, the process runs and uses little CPU: a deadlock, or a connection that died. */
+const hang: Rule = ({ workload, signals, thresholds, now }) => {
+  const hung = hungPods(workload, signals, thresholds, now);
+  if (hung.length === 0) return undefined;
+  return {
+    cause: "Hang",
+    confidence: sure,
+    for: hung.map(({ name, readySince }) => ({
+      text: `${name} runs, uses little CPU, and has not been ready since ${readySince}`,
+      source: "pods",
+    })),
+    against: [{ text: `${healthyPods(workload).length} of its pods are ready`, source: "pods" }],
+  };
+};
+
+/** CPU at its limit: with the traffic up it lacks replicas, with flat traffic something runs away. */
+const cpuSaturation: Rule = (seen) => {
+  const saturated = troubleOf(seen, "CpuSaturated");
+  if (saturated.length === 0) return undefined;
+  const growth = trafficGrowth(seen);
+  if (growth === undefined) return undefined;
+  const text = `${latest(seen.signals.requestRate)?.toFixed(1)} requests per second, ${growth.toFixed(1)} times as many as before`;
+  const rising = growth >= 1.3;
+  return {
+    cause: rising ? "CpuTraffic" : "CpuRunaway",
+    confidence: likely,
+    for: [...saturated, { text, source: "prometheus" }],
+    against: [],
+  };
+};
+
+/**
+ * How many times more requests come now than just before the CPU rose; undefined when either is unknown.
+ * "Before" ends when CPU passed half of where it is now.
+ */
+export function trafficGrowth({
+  signals,
+  workload,
+  thresholds,
+}: Pick<Seen, "signals" | "workload" | "thresholds">): number | undefined {
+  const cpu: Series = highest(ofLive(signals.cpuByPod, workload));
+  const now = latest(signals.requestRate);
+  const onset = aboveSince(cpu, (latest(cpu) ?? 0) / 2);
+  if (now === undefined || onset === undefined) return undefined;
+  const before = levelBetween(signals.requestRate, onset - thresholds.historySeconds / 4, onset);
+  return before === undefined || before <= 0 ? undefined : now / before;
+}
+
+/** Nothing is wrong as far as anybody can see: the alert was short-lived, or its target recovered by itself. */
+const nothingWrong: Rule = ({ troubles, workload }) =>
+  troubles.length > 0
+    ? undefined
+    : {
+        cause: "NothingWrong",
+        confidence: likely,
+        for: [
+          {
+            text: `${healthyPods(workload).length} of ${livePods(workload).length} pods are ready and no signal is off`,
+            source: "pods",
+          },
+        ],
+        against: [],
+      };
+
+/** Every rule in order: what the cluster says beats what signals say, and what explains more comes first. */
+export const rules: readonly Rule[] = [
+  rolloutInProgress,
+  badTemplate,
+  badRevision,
+  upstreamFailure,
+  memoryLeak,
+  hang,
+  cpuSaturation,
+  nothingWrong,
+];
+
+/** The first rule that is sure decides; what is left is `Unknown`, which is never acted on. */
+export function diagnose(seen: Seen): Diagnosis {
+  for (const rule of rules) {
+    const diagnosis = rule(seen);
+    if (diagnosis) return diagnosis;
+  }
+  return {
+    cause: "Unknown",
+    confidence: 0,
+    for: seen.troubles.map(({ text, source }) => ({ text, source })),
+    against: [{ text: "no cause explains this", source: "alert" }],
+  };
+}

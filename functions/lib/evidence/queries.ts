@@ -1,0 +1,53 @@
+import type { WorkloadRef } from "../workload/index.ts";
+
+/** The PromQL of each signal; `$namespace`, `$pods` (a regular expression), `$service` and `$window` are filled in. */
+export interface Queries {
+  cpuByPod: string;
+  memoryByPod: string;
+  requestRate: string;
+  errorRatio: string;
+  p99Seconds: string;
+  peerErrorRatio: string;
+  peerP99Seconds: string;
+  peerOwnErrorRatio: string;
+  readyByRevision: string;
+}
+
+const pods = `namespace="$namespace",pod=~"$pods"`;
+const server = "http_requests_total";
+const client = "http_client_requests_total";
+
+/** Queries for kube-prometheus-stack's label names and the RED metrics of the sample apps. */
+export const defaultQueries: Queries = {
+  cpuByPod: `sum by (pod) (rate(container_cpu_usage_seconds_total{${pods},container!="",container!="POD"}[$window])) / sum by (pod) (kube_pod_container_resource_limits{${pods},resource="cpu"})`,
+  memoryByPod: `sum by (pod) (container_memory_working_set_bytes{${pods},container!="",container!="POD"}) / sum by (pod) (kube_pod_container_resource_limits{${pods},resource="memory"})`,
+  requestRate: `sum(rate(${server}{${pods}}[$window]))`,
+  errorRatio: `(sum(rate(${server}{${pods},code=~"5.."}[$window])) or vector(0)) / (sum(rate(${server}{${pods}}[$window])) > 0)`,
+  p99Seconds: `histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket{${pods}}[$window])))`,
+  peerErrorRatio: `(sum by (peer) (rate(${client}{${pods},code=~"5..|error"}[$window])) or sum by (peer) (rate(${client}{${pods}}[$window])) * 0) / (sum by (peer) (rate(${client}{${pods}}[$window])) > 0)`,
+  peerP99Seconds: `histogram_quantile(0.99, sum by (le, peer) (rate(http_client_request_duration_seconds_bucket{${pods}}[$window])))`,
+  peerOwnErrorRatio: `(sum by (service) (rate(${server}{namespace="$namespace",code=~"5.."}[$window])) or sum by (service) (rate(${server}{namespace="$namespace"}[$window])) * 0) / (sum by (service) (rate(${server}{namespace="$namespace"}[$window])) > 0)`,
+  readyByRevision: `max by (replicaset) (max_over_time(kube_replicaset_status_ready_replicas{namespace="$namespace",replicaset=~"$name-.*"}[1d]))`,
+};
+
+/** Fills a query in. Names of Kubernetes objects hold nothing that PromQL or a regular expression would read, but dots. */
+export function queryFor(query: string, workload: WorkloadRef, windowSeconds: number): string {
+  const name = workload.name.replaceAll(".", "\\\\.");
+  return query
+    .replaceAll("$namespace", workload.namespace)
+    .replaceAll("$pods", podsOf(workload, name))
+    .replaceAll("$name", name)
+    .replaceAll("$window", `${Math.round(windowSeconds * 1000)}ms`);
+}
+
+/** How controllers name the pods of a workload. */
+function podsOf({ kind }: WorkloadRef, name: string): string {
+  switch (kind) {
+    case "Deployment":
+      return `${name}-[a-z0-9]+-[a-z0-9]{5}`;
+    case "StatefulSet":
+      return `${name}-[0-9]+`;
+    case "DaemonSet":
+      return `${name}-[a-z0-9]{5}`;
+  }
+}

@@ -1,0 +1,73 @@
+/** One sample: seconds since the epoch, and the value. */
+export interface Sample {
+  at: number;
+  value: number;
+}
+
+/** Samples of one signal, oldest first, at a fixed step; where nothing was known there is no sample. */
+export type Series = readonly Sample[];
+
+/** The median; undefined of nothing. */
+export function median(values: readonly number[]): number | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+}
+
+/** The level at the end: the median of the last three samples, so that one odd sample decides nothing. */
+export function latest(series: Series): number | undefined {
+  return median(series.slice(-3).map(({ value }) => value));
+}
+
+/** The usual level within a time span, in seconds since the epoch; undefined under three samples. */
+export function levelBetween(series: Series, from: number, to: number): number | undefined {
+  const values = series.filter(({ at }) => at >= from && at < to).map(({ value }) => value);
+  return values.length < 3 ? undefined : median(values);
+}
+
+/**
+ * Since when the series has been above a level without a break, up to its end; undefined when it ends below.
+ * A single sample below does not break it.
+ */
+export function aboveSince(series: Series, level: number): number | undefined {
+  let since: number | undefined;
+  let below = 0;
+  for (let i = series.length - 1; i >= 0; i--) {
+    const sample = series[i];
+    if (!sample) break;
+    if (sample.value > level) {
+      since = sample.at;
+      below = 0;
+    } else if (since === undefined || ++below > 1) break;
+  }
+  return since;
+}
+
+/** The first time that the series passed a level and stayed above it for at least two samples, from a moment on. */
+export function firstAbove(series: Series, level: number, from: number): number | undefined {
+  const later = series.filter(({ at }) => at >= from);
+  return later.find(({ value }, i) => value > level && (later[i + 1]?.value ?? value) > level)?.at;
+}
+
+/** Growth per second over the last `seconds`, by least squares; undefined under five samples. */
+export function slopePerSecond(series: Series, seconds: number): number | undefined {
+  const end = series.at(-1)?.at ?? 0;
+  const recent = series.filter(({ at }) => at > end - seconds);
+  if (recent.length < 5) return undefined;
+  const meanAt = recent.reduce((sum, { at }) => sum + at, 0) / recent.length;
+  const meanValue = recent.reduce((sum, { value }) => sum + value, 0) / recent.length;
+  const covariance = recent.reduce((sum, { at, value }) => sum + (at - meanAt) * (value - meanValue), 0);
+  const variance = recent.reduce((sum, { at }) => sum + (at - meanAt) ** 2, 0);
+  return variance === 0 ? undefined : covariance / variance;
+}
+
+/** The highest value at each time over several series. */
+export function highest(all: Iterable<Series>): Series {
+  const byTime = new Map<number, number>();
+  for (const series of all) {
+    for (const { at, value } of series) byTime.set(at, Math.max(value, byTime.get(at) ?? Number.NEGATIVE_INFINITY));
+  }
+  return [...byTime].sort(([a], [b]) => a - b).map(([at, value]) => ({ at, value }));
+}
