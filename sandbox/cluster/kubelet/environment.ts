@@ -1,0 +1,119 @@
+import { availableParallelism, totalmem } from "node:os";
+import type { Container, EnvVarSource, ResourceFieldSelector } from "kubernetes-types/core/v1.js";
+import type { Store } from "../../api/index.ts";
+import type { Pod, Service } from "../objects.ts";
+import { quantity } from "../quantity.ts";
+
+type ConfigMap = { data?: Record<string, string> };
+/** The variables of a container, or why they can't be known yet (CreateContainerConfigError). */
+export type Environment = { variables: Record<string, string> } | { missing: string };
+
+class Missing extends Error {}
+
+/** What a container finds in its environment: the Services of its namespace, envFrom, env, in that order. */
+export function environmentOf(
+  store: Store,
+  pod: Pod,
+  container: Container,
+  podIP: string,
+  hostIP: string,
+): Environment {
+  const { namespace, name: podName } = pod.metadata;
+  const variables: Record<string, string> = { PATH: process.env.PATH ?? "", HOME: "/", HOSTNAME: podName };
+  for (const service of store.list<Service>("services", { namespace })) Object.assign(variables, addressOf(service));
+  const facts = { pod, container, podIP, hostIP };
+  try {
+    for (const { configMapRef, secretRef, prefix = "" } of container.envFrom ?? []) {
+      if (secretRef && !secretRef.optional) throw new Missing(`secret "${secretRef.name}" not found`);
+      if (!configMapRef) continue;
+      const data = configMap(store, namespace, configMapRef) ?? {};
+      for (const [key, value] of Object.entries(data)) variables[prefix + key] = value;
+    }
+    for (const { name, value, valueFrom } of container.env ?? []) {
+      const resolved = valueFrom ? resolve(store, facts, valueFrom) : expand(value ?? "", variables);
+      if (resolved !== undefined) variables[name] = resolved;
+    }
+  } catch (error) {
+    if (error instanceof Missing) return { missing: error.message };
+    throw error;
+  }
+  return { variables };
+}
+
+/** Puts variables in for `$(NAME)`; an unknown one stays as it is written. */
+export function expand(text: string, variables: Record<string, string>): string {
+  return text.replace(/\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)/g, (written, name) => variables[name] ?? written);
+}
+
+function addressOf({ metadata, spec }: Service): Record<string, string> {
+  const prefix = `${metadata.name.toUpperCase().replaceAll("-", "_")}_SERVICE`;
+  const [first] = spec.ports ?? [];
+  if (!spec.clusterIP || spec.clusterIP === "None" || !first) return {};
+  const named = (spec.ports ?? []).filter(({ name }) => name !== undefined);
+  return {
+    [`${prefix}_HOST`]: spec.clusterIP,
+    [`${prefix}_PORT`]: String(first.port),
+    ...Object.fromEntries(
+      named.map(({ name = "", port }) => [`${prefix}_PORT_${name.toUpperCase().replaceAll("-", "_")}`, String(port)]),
+    ),
+  };
+}
+
+type Facts = { pod: Pod; container: Container; podIP: string; hostIP: string };
+
+function resolve(store: Store, facts: Facts, source: EnvVarSource): string | undefined {
+  const { configMapKeyRef, fieldRef, resourceFieldRef, secretKeyRef } = source;
+  const { namespace } = facts.pod.metadata;
+  if (configMapKeyRef) {
+    const value = configMap(store, namespace, configMapKeyRef)?.[configMapKeyRef.key];
+    if (value !== undefined || configMapKeyRef.optional) return value;
+    throw new Missing(`couldn't find key ${configMapKeyRef.key} in ConfigMap ${namespace}/${configMapKeyRef.name}`);
+  }
+  if (secretKeyRef) {
+    if (secretKeyRef.optional) return undefined;
+    throw new Missing(`secret "${secretKeyRef.name}" not found`);
+  }
+  if (resourceFieldRef) return resource(facts.container, resourceFieldRef);
+  return field(facts, fieldRef?.fieldPath ?? "");
+}
+
+function configMap(store: Store, namespace: string, reference: { name?: string; optional?: boolean }) {
+  const found = store.get<ConfigMap>("configmaps", namespace, reference.name ?? "");
+  if (!found && !reference.optional) throw new Missing(`configmap "${reference.name}" not found`);
+  return found?.data;
+}
+
+function field({ pod, podIP, hostIP }: Facts, path: string): string {
+  const { metadata, spec } = pod;
+  const [, map, key = ""] = /^metadata\.(labels|annotations)\['(.+)'\]$/.exec(path) ?? [];
+  if (map === "labels" || map === "annotations") return metadata[map]?.[key] ?? "";
+  switch (path) {
+    case "metadata.name":
+      return metadata.name;
+    case "metadata.namespace":
+      return metadata.namespace;
+    case "metadata.uid":
+      return metadata.uid;
+    case "spec.nodeName":
+      return spec.nodeName ?? "";
+    case "spec.serviceAccountName":
+      return spec.serviceAccountName ?? "default";
+    case "status.podIP":
+    case "status.podIPs":
+      return podIP;
+    case "status.hostIP":
+      return hostIP;
+    default:
+      throw new Missing(`the sandbox does not serve fieldRef "${path}"`);
+  }
+}
+
+function resource({ resources = {} }: Container, selector: ResourceFieldSelector): string {
+  const [list, name = ""] = selector.resource.split(".");
+  if ((list !== "limits" && list !== "requests") || (name !== "cpu" && name !== "memory")) {
+    throw new Missing(`the sandbox does not serve resourceFieldRef "${selector.resource}"`);
+  }
+  const node = name === "cpu" ? availableParallelism() : totalmem();
+  const amount = quantity(resources[list]?.[name]) ?? node;
+  return String(Math.ceil(amount / (quantity(selector.divisor) || 1)));
+}
