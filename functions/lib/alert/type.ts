@@ -43,5 +43,6 @@ const wellKnown: Readonly<Record<string, AlertType>> = {
 export function alertTypeOf(labels: Readonly<Record<string, string>>): AlertType {
   const named = labels.autoheal_type;
   const declared = alertTypes.find((type) => type === named);
-  return declared ?? wellKnown[labels.alertname ?? ""] ?? "other";
+  const name = labels.alertname ?? "";
+  return declared ?? (Object.hasOwn(wellKnown, name) ? wellKnown[name] : undefined) ?? "other";
 }

@@ -1,27 +1,43 @@
 import * as z from "zod/mini";
+import en from "zod/v4/locales/en.js";
 import type { Alert } from "./alert.ts";
 
-const labels = z.record(z.string(), z.string());
-const instant = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), "expected an RFC 3339 time"));
+/** Most labels, or annotations, that one alert may have: far beyond any rule, and a bound on what a bad body costs. */
+const maxLabels = 256;
+/** Most bytes of labels that one alert may have: an event has to hold them all, as they are what names the alert. */
+const maxLabelBytes = 64 * 1024;
+/** Longest list of errors: enough to repair a body by. */
+const maxErrors = 20;
+
+const few = z.custom<Record<string, unknown>>(
+  (value) => typeof value === "object" && value !== null && Object.keys(value).length <= maxLabels,
+  `expected an object of at most ${maxLabels} texts`,
+);
+const texts = z.pipe(few, z.record(z.string(), z.string()));
+const labels = texts.check(
+  z.refine((all) => Boolean(all.alertname), "expected a label alertname"),
+  z.refine((all) => Buffer.byteLength(JSON.stringify(all)) <= maxLabelBytes, `expected at most ${maxLabelBytes} bytes`),
+);
+const instant = z.iso.datetime({ offset: true, error: "expected an RFC 3339 time" }).check(z.maxLength(64));
 
 const alert = z.object({
   status: z.enum(["firing", "resolved"]),
-  labels: labels.check(z.refine((all) => Boolean(all.alertname), "expected a label alertname")),
-  annotations: z._default(labels, {}),
+  labels,
+  annotations: z._default(texts, {}),
   startsAt: instant,
   endsAt: instant,
-  fingerprint: z.string().check(z.minLength(1)),
+  fingerprint: z.string().check(z.minLength(1), z.maxLength(253)),
   generatorURL: z.optional(z.string()),
 });
 
 const webhook = z.object({
   version: z.literal("4"),
   groupKey: z.string(),
-  truncatedAlerts: z._default(z.number(), 0),
+  truncatedAlerts: z._default(z.int().check(z.minimum(0)), 0),
   status: z.enum(["firing", "resolved"]),
   receiver: z.string(),
   externalURL: z._default(z.string(), ""),
-  alerts: z.array(alert).check(z.minLength(1)),
+  alerts: z.array(z.unknown()).check(z.minLength(1)),
 });
 
 /** What AutoHeal uses of Alertmanager's webhook, version 4. */
@@ -37,17 +53,38 @@ export interface Webhook {
 /** A webhook, or where it is wrong: `alerts[2].startsAt: expected an RFC 3339 time`. */
 export type ParsedWebhook = { ok: true; webhook: Webhook } | { ok: false; errors: string[] };
 
-/** Checks a body against Alertmanager's webhook version 4; unknown fields are left out, as newer versions add some. */
+/**
+ * Checks a body against Alertmanager's webhook version 4; unknown fields are left out, as newer versions add some.
+ * Names the first 20 places where it is wrong, and looks at no further alerts then.
+ */
 export function parseWebhook(body: unknown): ParsedWebhook {
-  const parsed = webhook.safeParse(body);
-  if (parsed.success) return { ok: true, webhook: parsed.data };
-  return {
-    ok: false,
-    errors: parsed.error.issues.slice(0, 20).map((issue) => `${pathOf(issue.path)}: ${issue.message}`),
-  };
+  const english = { error: en().localeError };
+  const envelope = webhook.safeParse(body, english);
+  const given = envelope.success ? envelope.data.alerts : [];
+  const errors = envelope.success ? [] : sentences(envelope.error.issues);
+  const alerts: Alert[] = [];
+  for (const [i, one] of given.entries()) {
+    const parsed = alert.safeParse(one, english);
+    if (parsed.success) alerts.push(parsed.data);
+    else errors.push(...sentences(parsed.error.issues, ["alerts", i]));
+    if (errors.length >= maxErrors) break;
+  }
+  if (envelope.success && errors.length === 0) return { ok: true, webhook: { ...envelope.data, alerts } };
+  return { ok: false, errors: errors.slice(0, maxErrors) };
 }
 
+function sentences(
+  issues: readonly { path: readonly PropertyKey[]; message: string }[],
+  at: readonly PropertyKey[] = [],
+): string[] {
+  return issues.slice(0, maxErrors).map(({ path, message }) => `${pathOf([...at, ...path])}: ${message}`);
+}
+
+/** `alerts[0].labels.team`; at most 200 characters, as keys are the sender's own. */
 function pathOf(path: readonly PropertyKey[]): string {
   if (path.length === 0) return "body";
-  return path.map((key, i) => (typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${String(key)}`)).join("");
+  return path
+    .map((key, i) => (typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${String(key)}`))
+    .join("")
+    .slice(0, 200);
 }
