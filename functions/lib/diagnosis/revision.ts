@@ -82,8 +82,8 @@ function symptomsOf(seen: Seen, rollout: number): Symptom[] {
   const { errorRatio, p99Seconds } = signals;
   const symptoms: Symptom[] = crashesOf(seen);
   const before = (series: typeof errorRatio) => levelBetween(series, 0, rollout);
-  const errors = latest(errorRatio) ?? 0;
-  const errorsSince = aboveSince(errorRatio, thresholds.errorRatio / 2);
+  const errors = latest(errorRatio, signals) ?? 0;
+  const errorsSince = aboveSince(errorRatio, thresholds.errorRatio / 2, signals);
   if (
     errors > thresholds.errorRatio &&
     errorsSince !== undefined &&
@@ -91,9 +91,9 @@ function symptomsOf(seen: Seen, rollout: number): Symptom[] {
   ) {
     symptoms.push({ onset: errorsSince, text: `${percent(errors)} of requests fail`, source: "prometheus" });
   }
-  const p99 = latest(p99Seconds) ?? 0;
+  const p99 = latest(p99Seconds, signals) ?? 0;
   const usual = before(p99Seconds);
-  const slowSince = aboveSince(p99Seconds, thresholds.p99Seconds * 0.8);
+  const slowSince = aboveSince(p99Seconds, thresholds.p99Seconds * 0.8, signals);
   if (p99 > thresholds.p99Seconds && slowSince !== undefined && usual !== undefined && usual < p99 / 2) {
     symptoms.push({
       onset: slowSince,
@@ -106,7 +106,7 @@ function symptomsOf(seen: Seen, rollout: number): Symptom[] {
     const memory = highest(ofLive(signals.memoryByPod, workload));
     const onset = firstAbove(memory, usualMemory + 0.15, rollout);
     if (onset !== undefined) {
-      const text = `memory rose to ${percent(latest(memory) ?? 0)} of its limit, was ${percent(usualMemory)}`;
+      const text = `memory rose to ${percent(latest(memory, signals) ?? 0)} of its limit, was ${percent(usualMemory)}`;
       symptoms.push({ onset, text, source: "prometheus" });
     }
   }

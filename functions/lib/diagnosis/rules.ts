@@ -42,16 +42,16 @@ const upstreamFailure: Rule = (seen) => {
 
 /** What a caller sees of a peer that is down or slow. Where the peer itself counts no errors, its word is said too. */
 function peerTrouble(name: string, peer: Peer, { signals, thresholds }: Seen): Finding[] {
-  const errors = latest(peer.errorRatio) ?? 0;
-  const p99 = latest(peer.p99Seconds) ?? 0;
-  const own = latest(peer.ownErrorRatio);
+  const errors = latest(peer.errorRatio, signals) ?? 0;
+  const p99 = latest(peer.p99Seconds, signals) ?? 0;
+  const own = latest(peer.ownErrorRatio, signals);
   const said = own === undefined ? "" : `; ${name} itself counts ${percent(own)}`;
   // Not all that a caller can't get through is the peer's doing: its own held connection fails where the peer is fine.
   const peerIsFine = own !== undefined && own <= thresholds.errorRatio / 2;
   if (errors > thresholds.errorRatio && !peerIsFine) {
     return [{ text: `${percent(errors)} of calls to ${name} fail${said}`, source: "prometheus" }];
   }
-  const slowest = latest(signals.p99Seconds) ?? 0;
+  const slowest = latest(signals.p99Seconds, signals) ?? 0;
   return p99 > thresholds.p99Seconds && p99 > slowest * 0.5
     ? [{ text: `calls to ${name} take ${p99.toFixed(2)} s (p99)`, source: "prometheus" }]
     : [];
@@ -91,7 +91,7 @@ const cpuSaturation: Rule = (seen) => {
   if (saturated.length === 0) return undefined;
   const growth = trafficGrowth(seen);
   if (growth === undefined) return undefined;
-  const text = `${latest(seen.signals.requestRate)?.toFixed(1)} requests per second, ${growth.toFixed(1)} times as many as before`;
+  const text = `${latest(seen.signals.requestRate, seen.signals)?.toFixed(1)} requests per second, ${growth.toFixed(1)} times as many as before`;
   const rising = growth >= 1.3;
   return {
     cause: rising ? "CpuTraffic" : "CpuRunaway",
@@ -111,8 +111,8 @@ export function trafficGrowth({
   thresholds,
 }: Pick<Seen, "signals" | "workload" | "thresholds">): number | undefined {
   const cpu: Series = highest(ofLive(signals.cpuByPod, workload));
-  const now = latest(signals.requestRate);
-  const onset = aboveSince(cpu, (latest(cpu) ?? 0) / 2);
+  const now = latest(signals.requestRate, signals);
+  const onset = aboveSince(cpu, (latest(cpu, signals) ?? 0) / 2, signals);
   if (now === undefined || onset === undefined) return undefined;
   const before = levelBetween(signals.requestRate, onset - thresholds.historySeconds / 4, onset);
   return before === undefined || before <= 0 ? undefined : now / before;
@@ -138,8 +138,8 @@ const nothingWrong: Rule = ({ troubles, workload }) =>
 export const rules: readonly Rule[] = [
   rolloutInProgress,
   badTemplate,
-  badRevision,
   upstreamFailure,
+  badRevision,
   memoryLeak,
   hang,
   cpuSaturation,

@@ -7,6 +7,7 @@ export {
   latest,
   levelBetween,
   median,
+  type Reading,
   type Sample,
   type Series,
   slopePerSecond,

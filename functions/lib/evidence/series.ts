@@ -16,9 +16,23 @@ export function median(values: readonly number[]): number | undefined {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }
 
-/** The level at the end: the median of the last three samples, so that one odd sample decides nothing. */
-export function latest(series: Series): number | undefined {
-  return median(series.slice(-3).map(({ value }) => value));
+/** When series were read, in seconds since the epoch, and how far apart their samples are. */
+export interface Reading {
+  readAt: number;
+  stepSeconds: number;
+}
+
+/** True when the series goes on to the end: a series that stopped says nothing about now. */
+function isCurrent(series: Series, { readAt, stepSeconds }: Reading): boolean {
+  return (series.at(-1)?.at ?? 0) > readAt - 4 * stepSeconds;
+}
+
+/**
+ * The level now: the median of the last three samples, so that one odd sample decides nothing; undefined when the
+ * series stopped.
+ */
+export function latest(series: Series, reading: Reading): number | undefined {
+  return isCurrent(series, reading) ? median(series.slice(-3).map(({ value }) => value)) : undefined;
 }
 
 /** The usual level within a time span, in seconds since the epoch; undefined under three samples. */
@@ -28,10 +42,11 @@ export function levelBetween(series: Series, from: number, to: number): number |
 }
 
 /**
- * Since when the series has been above a level without a break, up to its end; undefined when it ends below.
+ * Since when the series has been above a level without a break, up to now; undefined when it is below, or stopped.
  * A single sample below does not break it.
  */
-export function aboveSince(series: Series, level: number): number | undefined {
+export function aboveSince(series: Series, level: number, reading: Reading): number | undefined {
+  if (!isCurrent(series, reading)) return undefined;
   let since: number | undefined;
   let below = 0;
   for (let i = series.length - 1; i >= 0; i--) {

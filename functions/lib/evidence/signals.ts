@@ -1,7 +1,7 @@
-import type { Series } from "./series.ts";
+import type { Reading, Series } from "./series.ts";
 
 /** What Prometheus knew about a workload over the history, as series. An empty series: nothing was known. */
-export interface Signals {
+export interface Signals extends Reading {
   /** CPU used as a share of the limit, by pod. */
   cpuByPod: Readonly<Record<string, Series>>;
   /** Memory working set as a share of the limit, by pod. */
@@ -30,6 +30,8 @@ export interface Peer {
 
 /** Signals when Prometheus knew nothing. */
 export const noSignals: Signals = {
+  readAt: 0,
+  stepSeconds: 1,
   cpuByPod: {},
   memoryByPod: {},
   requestRate: [],

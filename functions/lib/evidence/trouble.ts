@@ -77,15 +77,15 @@ function crashTroubles(workload: Workload, { crashSeconds }: Thresholds, { now, 
 function signalTroubles(signals: Signals, workload: Workload, thresholds: Thresholds): Trouble[] {
   const troubles: Trouble[] = [];
   const say = (kind: Trouble["kind"], text: string) => troubles.push({ kind, text, source: "prometheus" });
-  const errors = latest(signals.errorRatio);
+  const errors = latest(signals.errorRatio, signals);
   if (errors !== undefined && errors > thresholds.errorRatio) say("ErrorsHigh", `${percent(errors)} of requests fail`);
-  const p99 = latest(signals.p99Seconds);
+  const p99 = latest(signals.p99Seconds, signals);
   if (p99 !== undefined && p99 > thresholds.p99Seconds) say("LatencyHigh", `p99 latency is ${p99.toFixed(2)} s`);
-  const cpu = latest(highest(ofLive(signals.cpuByPod, workload)));
+  const cpu = latest(highest(ofLive(signals.cpuByPod, workload)), signals);
   if (cpu !== undefined && cpu > thresholds.cpuRatio) say("CpuSaturated", `CPU is at ${percent(cpu)} of its limit`);
   for (const [pod, series] of Object.entries(signals.memoryByPod)) {
     if (!livePods(workload).some(({ name }) => name === pod)) continue;
-    const memory = latest(series);
+    const memory = latest(series, signals);
     if (memory === undefined) continue;
     if (memory > thresholds.memoryRatio) say("MemoryHigh", `memory of ${pod} is at ${percent(memory)} of its limit`);
     else if (reachesLimit(series, memory, thresholds)) {
@@ -119,7 +119,7 @@ export function hungPods(workload: Workload, signals: Signals, { hangSeconds }: 
   return livePods(workload).filter((pod) => {
     const since = Date.parse(pod.readySince ?? "");
     const wasReady = pod.containers.every((container) => becameUnready(container, since));
-    const cpu = latest(signals.cpuByPod[pod.name] ?? []);
+    const cpu = latest(signals.cpuByPod[pod.name] ?? [], signals);
     const long = now.getTime() - since >= hangSeconds * 1000;
     return pod.phase === "Running" && !pod.ready && pod.containers.length > 0 && wasReady && long && (cpu ?? 0) < 0.5;
   });

@@ -4,6 +4,7 @@ import { kubeconfigTransport } from "./transport.ts";
 
 export type { Change, Cluster, ClusterObject, Selection } from "./cluster.ts";
 export { ClusterError, type ClusterReason, isClusterError } from "./errors.ts";
+export { loadObjects, loadWorkload, type Owner, ownerOf, workloadResources } from "./read-workload.ts";
 export type { Resource } from "./resources.ts";
 
 /** The cluster that KUBECONFIG or the pod's service account points at. */

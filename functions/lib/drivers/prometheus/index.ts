@@ -1,0 +1,121 @@
+/** The driver of Prometheus' HTTP API (v1): signals of a workload, as series. */
+import { defaultQueries, type Queries, queryFor, type Series, type Signals } from "../../evidence/index.ts";
+import type { WorkloadRef } from "../../workload/index.ts";
+
+/** Longest wait for an answer, in ms. */
+const queryTimeoutMs = 4_000;
+
+/** Prometheus did not answer, or refused a query: nothing is known, which is not the same as nothing is wrong. */
+export class PrometheusError extends Error {
+  override readonly name = "PrometheusError";
+}
+
+/** Where Prometheus is, and how finely it is asked. */
+export interface PrometheusOptions {
+  url: string;
+  /** Range of `rate`, in seconds: at least two scrapes. */
+  windowSeconds: number;
+  /** How far back signals are read, in seconds. */
+  historySeconds: number;
+  /** Distance of samples, in seconds. */
+  stepSeconds: number;
+  queries?: Partial<Queries>;
+}
+
+/** Reads what Prometheus knows about a workload up to `now`; rejects with PrometheusError when it can't be asked. */
+export type ReadSignals = (workload: WorkloadRef, now: Date) => Promise<Signals>;
+
+interface Result {
+  metric: Record<string, string>;
+  values?: [number, string][];
+  value?: [number, string];
+}
+
+/** Signals over Prometheus' API. */
+export function signalsFrom(options: PrometheusOptions): ReadSignals {
+  const queries = { ...defaultQueries, ...options.queries };
+
+  return async (workload, now) => {
+    const readAt = now.getTime() / 1000;
+    const range = async (query: string) => {
+      const parameters = {
+        query: queryFor(query, workload, options.windowSeconds),
+        start: String(readAt - options.historySeconds),
+        end: String(readAt),
+        step: String(options.stepSeconds),
+      };
+      return ask(`${options.url}/api/v1/query_range`, parameters);
+    };
+    const instant = (query: string) =>
+      ask(`${options.url}/api/v1/query`, {
+        query: queryFor(query, workload, options.windowSeconds),
+        time: String(readAt),
+      });
+    const [cpu, memory, requests, errors, p99, peerErrors, peerP99, peerOwn, ready] = await Promise.all([
+      range(queries.cpuByPod),
+      range(queries.memoryByPod),
+      range(queries.requestRate),
+      range(queries.errorRatio),
+      range(queries.p99Seconds),
+      range(queries.peerErrorRatio),
+      range(queries.peerP99Seconds),
+      range(queries.peerOwnErrorRatio),
+      instant(queries.readyByRevision),
+    ]);
+    const peerErrorRatio = by("peer", peerErrors);
+    const peerP99Seconds = by("peer", peerP99);
+    const ownErrorRatio = by("service", peerOwn);
+    const peers = new Set([...Object.keys(peerErrorRatio), ...Object.keys(peerP99Seconds)]);
+    return {
+      readAt,
+      stepSeconds: options.stepSeconds,
+      cpuByPod: by("pod", cpu),
+      memoryByPod: by("pod", memory),
+      requestRate: only(requests),
+      errorRatio: only(errors),
+      p99Seconds: only(p99),
+      peers: Object.fromEntries(
+        [...peers].map((peer) => [
+          peer,
+          {
+            errorRatio: peerErrorRatio[peer] ?? [],
+            p99Seconds: peerP99Seconds[peer] ?? [],
+            ownErrorRatio: ownErrorRatio[peer] ?? [],
+          },
+        ]),
+      ),
+      readyByRevision: Object.fromEntries(
+        ready.map(({ metric, value }) => [metric.replicaset ?? "", Number(value?.[1] ?? 0)]),
+      ),
+    };
+  };
+}
+
+async function ask(url: string, parameters: Record<string, string>): Promise<Result[]> {
+  let answer: Response;
+  try {
+    answer = await fetch(url, {
+      method: "POST",
+      body: new URLSearchParams(parameters),
+      signal: AbortSignal.timeout(queryTimeoutMs),
+    });
+    const body = (await answer.json()) as { status: string; error?: string; data?: { result: Result[] } }; // reason: the API's documented envelope
+    if (body.status === "success" && body.data) return body.data.result;
+    throw new PrometheusError(`query refused: ${body.error ?? answer.status}`);
+  } catch (cause) {
+    if (cause instanceof PrometheusError) throw cause;
+    throw new PrometheusError("Prometheus is away", { cause });
+  }
+}
+
+function seriesOf({ values = [] }: Result): Series {
+  return values.map(([at, value]) => ({ at, value: Number(value) })).filter(({ value }) => Number.isFinite(value));
+}
+
+function only([result]: Result[]): Series {
+  return result ? seriesOf(result) : [];
+}
+
+function by(label: string, results: Result[]): Record<string, Series> {
+  return Object.fromEntries(results.map((result) => [result.metric[label] ?? "", seriesOf(result)]));
+}

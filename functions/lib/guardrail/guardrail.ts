@@ -1,0 +1,199 @@
+import type { Hold } from "../effect/index.ts";
+import { hold } from "../effect/index.ts";
+import type { Change, IncidentAlert } from "../incident/index.ts";
+import type { Pause, Token } from "../ledger/index.ts";
+import type { EffectivePolicy } from "../policy/index.ts";
+import type { Remedy } from "../remedy/index.ts";
+import { healthyPods, type Workload, workloadSubject } from "../workload/index.ts";
+import type { GuardrailReason } from "./reasons.ts";
+
+/** A remediation that is about to be requested or written. */
+export interface Proposal {
+  id: string;
+  remedy: Remedy;
+  change: Change;
+  /** Takes back what made things worse: exempt from cooldown and budget only. */
+  undo: boolean;
+}
+
+/** All that guardrails look at, read just before. */
+export interface Circumstances {
+  proposal: Proposal;
+  workload: Workload;
+  policy: EffectivePolicy;
+  alerts: readonly IncidentAlert[];
+  /** All tokens of the ledger. */
+  tokens: readonly Token[];
+  pauses: readonly Pause[];
+  protectedNamespaces: readonly string[];
+  /** True where Alertmanager's API is configured: then only alerts that were seen there count. */
+  confirmAlerts: boolean;
+  now: Date;
+}
+
+/** One rule that can hold a remediation back; undefined lets it pass. */
+export type Guardrail = (circumstances: Circumstances) => Hold<GuardrailReason> | undefined;
+
+/** `Auto` alone acts; `Approve` asks; `Observe` only tells; `Off` is silent. */
+const mode: Guardrail = ({ policy }) => {
+  switch (policy.mode) {
+    case "Auto":
+      return undefined;
+    case "Approve":
+      return hold("ApprovalNeeded", "the policy's mode is Approve: a person decides");
+    case "Observe":
+      return hold("ModeObserve", "the policy's mode is Observe: nothing is changed here");
+    case "Off":
+      return hold("ModeOff", "the policy's mode is Off");
+  }
+};
+
+const allowedRemedy: Guardrail = ({ policy, proposal }) =>
+  policy.remedies.includes(proposal.remedy)
+    ? undefined
+    : hold(
+        "RemedyNotAllowed",
+        `the policy allows ${policy.remedies.join(", ") || "no remedy"}, not ${proposal.remedy}`,
+      );
+
+const pause: Guardrail = ({ pauses, workload, now }) => {
+  const inForce = pauses.find((entry) => covers(entry, workload) && !(Date.parse(entry.until ?? "") <= now.getTime()));
+  return inForce && hold("Paused", `paused by ${inForce.by}: ${inForce.reason}`);
+};
+
+function covers({ scope, target }: Pause, workload: Workload): boolean {
+  switch (scope) {
+    case "Cluster":
+      return true;
+    case "Namespace":
+      return target === workload.namespace;
+    case "Workload":
+      return target === workloadSubject(workload);
+  }
+}
+
+const protectedNamespace: Guardrail = ({ workload, protectedNamespaces }) =>
+  protectedNamespaces.includes(workload.namespace)
+    ? hold("ProtectedNamespace", `nothing is ever changed in ${workload.namespace}`)
+    : undefined;
+
+/** Tokens of other remediations of this workload, without those that took something back. */
+function others({ tokens, workload, proposal }: Circumstances): Token[] {
+  const original = proposal.id.replace(/-undo$/, "");
+  return tokens.filter(
+    ({ id, workload: of, undo }) => of === workloadSubject(workload) && !undo && id !== proposal.id && id !== original,
+  );
+}
+
+const cooldown: Guardrail = (circumstances) => {
+  const { policy, proposal, now } = circumstances;
+  if (proposal.undo) return undefined;
+  const last = Math.max(...others(circumstances).map(({ at }) => Date.parse(at)));
+  const left = policy.cooldownSeconds - (now.getTime() - last) / 1000;
+  return left > 0
+    ? hold("Cooldown", `${Math.ceil(left)} s of the cooldown of ${policy.cooldownSeconds} s are left`)
+    : undefined;
+};
+
+const budget: Guardrail = (circumstances) => {
+  const { policy, proposal, now } = circumstances;
+  if (proposal.undo) return undefined;
+  const { actions, windowSeconds } = policy.budget;
+  const spent = others(circumstances).filter(({ at }) => now.getTime() - Date.parse(at) < windowSeconds * 1000).length;
+  return spent >= actions
+    ? hold("BudgetExhausted", `${spent} of ${actions} remediations within ${windowSeconds} s are spent`)
+    : undefined;
+};
+
+/** An action that takes healthy pods away leaves at least `minHealthy` of them, and never takes the last one. */
+const minHealthy: Guardrail = ({ workload, proposal, policy }) => {
+  const healthy = healthyPods(workload).length;
+  const taken = Math.min(healthy, podsTaken(workload, proposal.change));
+  const least = Math.max(1, policy.minHealthy);
+  return taken > 0 && healthy - taken < least
+    ? hold("MinHealthy", `it would leave ${healthy - taken} of ${healthy} healthy pods, at least ${least} must stay`)
+    : undefined;
+};
+
+/** How many healthy pods a change takes away at one time. */
+function podsTaken(workload: Workload, change: Change): number {
+  switch (change.what) {
+    case "restartRollout":
+    case "rollBack":
+      return workload.strategy === "Recreate" ? workload.replicas : workload.maxUnavailable;
+    case "restartPods":
+      return healthyPods(workload).filter(({ uid }) => change.pods.some((pod) => pod.uid === uid)).length;
+    case "setReplicas":
+      return Math.max(0, workload.replicas - change.replicas);
+    case "setMaxReplicas":
+      return 0;
+  }
+}
+
+const maxReplicas: Guardrail = ({ proposal, policy }) => {
+  const { change } = proposal;
+  const wanted =
+    change.what === "setReplicas" ? change.replicas : change.what === "setMaxReplicas" ? change.maxReplicas : 0;
+  return !proposal.undo && wanted > policy.maxReplicas
+    ? hold("MaxReplicas", `${wanted} replicas are more than the policy's ${policy.maxReplicas}`)
+    : undefined;
+};
+
+/** A rollout within its deadline is left alone; undoing may interrupt what it undoes. */
+const rolloutInProgress: Guardrail = ({ workload, proposal }) =>
+  workload.rollout === "Progressing" && !proposal.undo ? hold("RolloutInProgress", "a rollout is going on") : undefined;
+
+const rolloutPaused: Guardrail = ({ workload }) =>
+  workload.paused ? hold("RolloutPaused", "somebody paused the Deployment (spec.paused)") : undefined;
+
+/** With `OnDelete` nothing replaces pods when the template changes: people do it by hand, for a reason. */
+const onDelete: Guardrail = ({ workload, proposal }) =>
+  workload.strategy === "OnDelete" && (proposal.change.what === "restartRollout" || proposal.change.what === "rollBack")
+    ? hold("OnDeleteStrategy", "its update strategy is OnDelete: pods are replaced by hand")
+    : undefined;
+
+/** Acts only on an alert that fires, that Alertmanager itself shows as active, and whose word is fresh. */
+const alertStands: Guardrail = ({ alerts, policy, proposal, confirmAlerts, now }) => {
+  if (proposal.undo) return undefined;
+  const firing = alerts.filter(({ endsAt }) => endsAt === undefined);
+  if (firing.length === 0) return hold("NoAlertFiring", "all its alerts are resolved");
+  const counting = confirmAlerts ? firing.filter(({ seen }) => seen === "active") : firing;
+  if (counting.length === 0) {
+    return firing.some(({ seen }) => seen === "suppressed")
+      ? hold("AlertSilenced", "its alerts are silenced or inhibited")
+      : hold("AlertNotConfirmed", "Alertmanager does not show its alerts as active");
+  }
+  const newest = Math.max(...counting.map(({ receivedAt }) => Date.parse(receivedAt)));
+  const age = (now.getTime() - newest) / 1000;
+  return age > policy.staleAfterSeconds
+    ? hold(
+        "AlertStale",
+        `the last word of its alerts is ${Math.round(age)} s old, more than ${policy.staleAfterSeconds} s`,
+      )
+    : undefined;
+};
+
+/** Every guardrail, in the order in which they are named when several hold. */
+export const guardrails: readonly Guardrail[] = [
+  protectedNamespace,
+  pause,
+  mode,
+  allowedRemedy,
+  alertStands,
+  rolloutPaused,
+  onDelete,
+  rolloutInProgress,
+  cooldown,
+  budget,
+  maxReplicas,
+  minHealthy,
+];
+
+/** The first guardrail that holds the proposal back; undefined when all let it pass. */
+export function heldBack(circumstances: Circumstances): Hold<GuardrailReason> | undefined {
+  for (const guardrail of guardrails) {
+    const held = guardrail(circumstances);
+    if (held) return held;
+  }
+  return undefined;
+}

@@ -1,0 +1,2 @@
+/** A treatment is the remedy that fits a diagnosis, with the one thing that it would write; or the reason why there is none. */
+export { ladders, type Treatment, type TreatmentReason, treatmentOf, undoOf } from "./treatment.ts";
