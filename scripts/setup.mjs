@@ -1,0 +1,14 @@
+// Installs what is missing: npm packages, Prometheus and Alertmanager. Runs before `npm start` and `npm test`, on Node 20 and
+// with nothing installed, so it is plain JavaScript and imports nothing but Node; when all is there it only looks.
+import { fileURLToPath } from "node:url";
+import { installMonitoring } from "./setup/monitoring.mjs";
+import { installPackages } from "./setup/npm-packages.mjs";
+
+const say = (line) => console.log(`setup: ${line}`);
+try {
+  await installPackages(fileURLToPath(new URL("..", import.meta.url)), say);
+  await installMonitoring(say);
+} catch (error) {
+  console.error(`setup: ${error.message}`);
+  process.exitCode = 1;
+}
