@@ -13,6 +13,8 @@ export {
   url,
 } from "./config.ts";
 export { type Log, openLog } from "./log.ts";
+export { type Count, counter } from "./metric.ts";
 export { type Context, type FunctionApp, type Handler, type Running, serve } from "./serve.ts";
 export { start } from "./start.ts";
 export { nextTraceparent } from "./trace.ts";
+export { jsonBody, type Web, type WebNext, type WebRequest, type WebResponse } from "./web.ts";

@@ -29,6 +29,8 @@ export interface FunctionApp {
   handle?: Handler;
   /** Where CloudEvents are taken; `/` when not said. */
   paths?: readonly string[];
+  /** Largest body of an event, such as `10mb`; `1mb` when not said. */
+  bodyLimit?: string;
   /** Further routes. */
   routes?: (app: express.Express, registry: Registry) => void;
   /** Throws a sentence when the function can't do its work at the moment. */
@@ -102,7 +104,7 @@ function takeEvents(web: express.Express, app: FunctionApp, handle: Handler, reg
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 8],
     registers: [registry],
   });
-  const body = express.text({ type: () => true, limit: "1mb" });
+  const body = express.text({ type: () => true, limit: app.bodyLimit ?? "1mb" });
   web.post([...(app.paths ?? ["/"])], body, async (request, response) => {
     const stop = took.startTimer();
     const event = eventOf(request.headers, request.body);

@@ -4,6 +4,7 @@ import { kubeconfigTransport } from "./transport.ts";
 
 export type { Change, Cluster, ClusterObject, Selection } from "./cluster.ts";
 export { ClusterError, type ClusterReason, isClusterError } from "./errors.ts";
+export { type LimitsSubject, loadLedger, loadPolicy } from "./read-limits.ts";
 export { loadObjects, loadWorkload, type Owner, ownerOf, workloadResources } from "./read-workload.ts";
 export type { Resource } from "./resources.ts";
 
