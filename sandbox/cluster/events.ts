@@ -8,7 +8,7 @@ type Event = { count: number; lastTimestamp: string };
 /** Writes a Kubernetes Event; the same one again only counts up, as client-go's recorder does. */
 export type Recorder = (subject: Subject, type: "Normal" | "Warning", reason: string, message: string) => void;
 
-/** A recorder that writes as `component`; a namespace that is already gone takes no Event. */
+/** A recorder that writes as `component`. */
 export function recorder(store: Store, clock: Clock, component: string): Recorder {
   return ({ apiVersion, kind, metadata }, type, reason, message) => {
     const { name, uid } = metadata;
@@ -21,23 +21,19 @@ export function recorder(store: Store, clock: Clock, component: string): Recorde
       draft.lastTimestamp = lastTimestamp;
     });
     if (counted) return;
-    try {
-      store.create("events", {
-        apiVersion: "v1",
-        kind: "Event",
-        metadata: { name: event, namespace },
-        involvedObject: { apiVersion, kind, namespace, name, uid },
-        type,
-        reason,
-        message,
-        count: 1,
-        firstTimestamp: lastTimestamp,
-        lastTimestamp,
-        source: { component },
-        reportingComponent: component,
-      });
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && (error.code === 404 || error.code === 403))) throw error;
-    }
+    store.create("events", {
+      apiVersion: "v1",
+      kind: "Event",
+      metadata: { name: event, namespace },
+      involvedObject: { apiVersion, kind, namespace, name, uid },
+      type,
+      reason,
+      message,
+      count: 1,
+      firstTimestamp: lastTimestamp,
+      lastTimestamp,
+      source: { component },
+      reportingComponent: component,
+    });
   };
 }

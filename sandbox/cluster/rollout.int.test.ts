@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { aDeployment, env, NAMESPACE, startTestCluster, type TestCluster, until } from "./fixture/cluster.ts";
-import { isReady, type Deployment } from "./objects.ts";
+import { type Deployment, isReady } from "./objects.ts";
 
 let cluster: TestCluster;
 beforeEach(async () => {
@@ -16,7 +16,8 @@ const complete = (replicas: number) =>
   until("the rollout is complete", () => {
     const { status, metadata } = cluster.deployment() ?? {};
     const isSeen = status?.observedGeneration === metadata?.generation;
-    const isDone = cluster.condition("Progressing") === "NewReplicaSetAvailable" && status?.updatedReplicas === replicas;
+    const isDone =
+      cluster.condition("Progressing") === "NewReplicaSetAvailable" && status?.updatedReplicas === replicas;
     return isSeen && isDone && status?.availableReplicas === replicas && status.replicas === replicas;
   });
 const revision = () => cluster.deployment()?.metadata.annotations?.["deployment.kubernetes.io/revision"];
@@ -34,7 +35,12 @@ test("a rolling update to a good revision never drops below the wanted pods, and
   stop();
   expect(fewest).toBe(2);
   expect(revision()).toBe("2");
-  expect(cluster.pods().filter((pod) => !pod.metadata.deletionTimestamp).map(({ spec }) => spec.containers[0]?.image)).toEqual(["app:2", "app:2"]);
+  expect(
+    cluster
+      .pods()
+      .filter((pod) => !pod.metadata.deletionTimestamp)
+      .map(({ spec }) => spec.containers[0]?.image),
+  ).toEqual(["app:2", "app:2"]);
   expect(cluster.eventReasons("web")).toContain("ScalingReplicaSet");
 });
 
@@ -44,17 +50,31 @@ test("a bad revision leaves the old pods alone, passes its deadline, and rolls b
   const [good] = cluster.sets();
   const template = cluster.deployment()?.spec.template;
   const pods = cluster.pods().map(({ metadata }) => metadata.name);
-  change(({ spec }) => Object.assign(spec.template.spec?.containers[0] ?? {}, { env: env({ name: "NEVER_READY", value: "1" }) }));
+  change(({ spec }) =>
+    Object.assign(spec.template.spec?.containers[0] ?? {}, { env: env({ name: "NEVER_READY", value: "1" }) }),
+  );
   await until("the deadline passes", () => cluster.condition("Progressing") === "ProgressDeadlineExceeded");
-  expect(cluster.deployment()?.status).toMatchObject({ replicas: 3, updatedReplicas: 1, readyReplicas: 2, unavailableReplicas: 1 });
-  expect(cluster.pods().filter(isReady).map(({ metadata }) => metadata.name)).toEqual(pods);
+  expect(cluster.deployment()?.status).toMatchObject({
+    replicas: 3,
+    updatedReplicas: 1,
+    readyReplicas: 2,
+    unavailableReplicas: 1,
+  });
+  expect(
+    cluster
+      .pods()
+      .filter(isReady)
+      .map(({ metadata }) => metadata.name),
+  ).toEqual(pods);
   expect(revision()).toBe("2");
 
   change((draft) => {
     if (template) draft.spec.template = structuredClone(template);
   });
   await complete(2);
-  expect(cluster.sets().find(({ metadata }) => metadata.uid === good?.metadata.uid)?.metadata.annotations).toMatchObject({
+  expect(
+    cluster.sets().find(({ metadata }) => metadata.uid === good?.metadata.uid)?.metadata.annotations,
+  ).toMatchObject({
     "deployment.kubernetes.io/revision": "3",
     "deployment.kubernetes.io/revision-history": "1",
   });
@@ -68,7 +88,9 @@ test("a deleted pod is replaced, a deleted Deployment takes everything with it",
   await complete(1);
   const [first] = cluster.pods();
   cluster.store.delete("pods", NAMESPACE, first?.metadata.name ?? "");
-  await until("another pod is ready", () => cluster.pods().some((pod) => isReady(pod) && pod.metadata.uid !== first?.metadata.uid));
+  await until("another pod is ready", () =>
+    cluster.pods().some((pod) => isReady(pod) && pod.metadata.uid !== first?.metadata.uid),
+  );
   await until("the first is gone", () => cluster.pods().length === 1);
   cluster.store.delete("deployments.apps", NAMESPACE, "web");
   await until("nothing is left", () => cluster.pods().length + cluster.sets().length + cluster.running().length === 0);

@@ -1,7 +1,7 @@
 /** The Deployment controller: one ReplicaSet for each pod template, and the way from one to the next. */
 import { isDeepStrictEqual } from "node:util";
 import type { Store } from "../../api/index.ts";
-import { type Clock, timestamp } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { recorder } from "../events.ts";
 import {
   controllerReference,
@@ -22,7 +22,7 @@ import {
   wasResized,
   withRevision,
 } from "./revision.ts";
-import { limits, type Plan, planRecreate, planResize, planRollingUpdate, type Set } from "./scaling.ts";
+import { limits, type Plan, planRecreate, planResize, planRollingUpdate, type SetSize } from "./scaling.ts";
 import { deadlineIn, isComplete, progressing, statusOf } from "./status.ts";
 
 const DEPLOYMENTS = "deployments.apps";
@@ -53,7 +53,7 @@ export function startDeployments(store: Store, clock: Clock): () => void {
     return all.filter((set) => isControlledBy(set, metadata.uid));
   }
 
-  function seen(sets: ReplicaSet[], newest: ReplicaSet | undefined): Set[] {
+  function seen(sets: ReplicaSet[], newest: ReplicaSet | undefined): SetSize[] {
     const byAge = sets.toSorted(
       (a, b) => Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp),
     );
@@ -151,7 +151,7 @@ export function startDeployments(store: Store, clock: Clock): () => void {
     const sets = setsOf(deployment);
     const current = sets.find(({ metadata }) => metadata.uid === newest?.metadata.uid);
     const status = statusOf(deployment, sets, current, clock);
-    if (deployment.spec.paused) status.conditions = paused(deployment, status.conditions);
+    if (deployment.spec.paused) status.conditions = paused(status.conditions);
     if (!deployment.spec.paused && isComplete(deployment, status)) forgetOld(deployment, sets, current);
     if (!isDeepStrictEqual(status, deployment.status)) {
       store.modify<Deployment>(
@@ -169,10 +169,10 @@ export function startDeployments(store: Store, clock: Clock): () => void {
     if (isWaiting) queue.add(keyOf(deployment), Math.max(deadlineIn(deployment, condition, clock), 1));
   }
 
-  function paused(deployment: Deployment, conditions: NonNullable<Deployment["status"]>["conditions"]) {
+  function paused(conditions: NonNullable<Deployment["status"]>["conditions"]) {
     const current = conditions?.find(({ type }) => type === "Progressing");
-    if (current?.reason === "DeploymentPaused") return conditions ?? [];
-    if (current?.reason === "ProgressDeadlineExceeded") return conditions ?? [];
+    if (current?.reason === "DeploymentPaused" || current?.reason === "ProgressDeadlineExceeded")
+      return conditions ?? [];
     return withCondition(conditions, progressing("Unknown", "DeploymentPaused", "Deployment is paused", clock.now()));
   }
 

@@ -1,7 +1,7 @@
 import type { Deployment } from "../objects.ts";
 
 /** A ReplicaSet as the arithmetic of a rollout sees it. */
-export interface Set {
+export interface SetSize {
   name: string;
   isNew: boolean;
   /** spec.replicas and status.availableReplicas. */
@@ -13,7 +13,7 @@ export interface Set {
 /** The wanted spec.replicas of each ReplicaSet that has to change. */
 export type Plan = Map<string, number>;
 
-const sum = (sets: Set[], field: "replicas" | "available") => sets.reduce((total, set) => total + set[field], 0);
+const sum = (sets: SetSize[], field: "replicas" | "available") => sets.reduce((total, set) => total + set[field], 0);
 
 /** How many pods more and fewer than wanted a rolling update may have (deployment/util ResolveFenceposts). */
 export function limits({ spec }: Deployment): { surge: number; unavailable: number } {
@@ -30,7 +30,7 @@ function portion(value: number | string, of: number, round: (exact: number) => n
 }
 
 /** The next step when somebody changed spec.replicas or the Deployment is paused: size changes, the mix stays. */
-export function planResize(deployment: Deployment, sets: Set[]): Plan {
+export function planResize(deployment: Deployment, sets: SetSize[]): Plan {
   const wanted = deployment.spec.replicas ?? 1;
   const current = sets.find(({ isNew }) => isNew);
   const active = sets.filter(({ replicas }) => replicas > 0);
@@ -51,7 +51,7 @@ export function planResize(deployment: Deployment, sets: Set[]): Plan {
 }
 
 /** The next step of a rolling update (deployment/rolling.go): grow the new set, or shrink the old ones, never below minAvailable. */
-export function planRollingUpdate(deployment: Deployment, sets: Set[]): Plan {
+export function planRollingUpdate(deployment: Deployment, sets: SetSize[]): Plan {
   const wanted = deployment.spec.replicas ?? 1;
   const { surge, unavailable } = limits(deployment);
   const current = sets.find(({ isNew }) => isNew);
@@ -80,13 +80,13 @@ export function planRollingUpdate(deployment: Deployment, sets: Set[]): Plan {
 }
 
 /** The next step of a Recreate rollout: all old pods go (`oldPodsGone` tells when), then the new ones come. */
-export function planRecreate(deployment: Deployment, sets: Set[], oldPodsGone: boolean): Plan {
+export function planRecreate(deployment: Deployment, sets: SetSize[], oldPodsGone: boolean): Plan {
   const old = sets.filter((set) => !set.isNew && set.replicas > 0);
   if (old.length > 0) return new Map(old.map(({ name }) => [name, 0]));
   const current = sets.find(({ isNew }) => isNew);
   return oldPodsGone && current ? changes(sets, new Map([[current.name, deployment.spec.replicas ?? 1]])) : new Map();
 }
 
-function changes(sets: Set[], plan: Plan): Plan {
+function changes(sets: SetSize[], plan: Plan): Plan {
   return new Map([...plan].filter(([name, replicas]) => sets.find((set) => set.name === name)?.replicas !== replicas));
 }

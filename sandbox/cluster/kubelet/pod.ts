@@ -6,9 +6,9 @@ import type { Pod } from "../objects.ts";
 import { quantity } from "../quantity.ts";
 import { BackOff } from "./back-off.ts";
 import { environmentOf, expand } from "./environment.ts";
+import { watchHealth } from "./health.ts";
 import type { PodLogs } from "./log.ts";
 import type { Monitor, Usage } from "./monitor.ts";
-import { startProbe } from "./probe.ts";
 import { type ContainerProcess, type Ending, startProcess } from "./process.ts";
 import type { Reaper } from "./reaper.ts";
 import { onlyContainer, refusalOf } from "./refusal.ts";
@@ -47,7 +47,7 @@ export class PodWorker {
     containerID: undefined,
   };
   #process: ContainerProcess | undefined;
-  #probes: (() => void)[] = [];
+  #stopProbes = () => {};
   #cancel = () => {};
   #onGone: (() => void) | undefined;
 
@@ -90,6 +90,16 @@ export class PodWorker {
   }
 
   #create(): void {
+    try {
+      this.#run();
+    } catch (error) {
+      // What the pod says makes no sense, such as a quantity of "lots".
+      const message = error instanceof Error ? error.message : String(error);
+      this.#wait("CreateContainerError", message, `Error: ${message}`);
+    }
+  }
+
+  #run(): void {
     const node = this.#node;
     const container = onlyContainer(this.#pod);
     const image = container.image ?? "";
@@ -119,11 +129,9 @@ export class PodWorker {
     const containerID = `sandbox://${randomUUID()}`;
     const startedAt = timestamp(node.clock.now());
     this.#process = startProcess(spec, node, (ending) => this.#ended(ending, startedAt));
-    const isReady = !container.readinessProbe && !container.startupProbe;
-    this.#change({ containerID, state: { running: { startedAt } }, isStarted: !container.startupProbe, isReady });
+    this.#change({ containerID, state: { running: { startedAt } }, isStarted: false, isReady: false });
     this.#record("Normal", "Started", `Started container ${container.name}`);
-    if (container.startupProbe) this.#probe("Startup");
-    else this.#started();
+    this.#watchHealth(this.#process);
   }
 
   #backOffPull(image: string): void {
@@ -177,46 +185,18 @@ export class PodWorker {
     this.#after(seconds, restart);
   }
 
-  #started(): void {
-    const container = onlyContainer(this.#pod);
-    this.#change({ isStarted: true, isReady: !container.readinessProbe });
-    if (container.readinessProbe) this.#probe("Readiness");
-    if (container.livenessProbe) this.#probe("Liveness");
-  }
-
-  #probe(kind: "Startup" | "Readiness" | "Liveness"): void {
-    const container = onlyContainer(this.#pod);
-    const spec = {
-      Startup: container.startupProbe,
-      Readiness: container.readinessProbe,
-      Liveness: container.livenessProbe,
-    }[kind];
-    if (!spec) return;
-    const stop = startProbe(spec, container, this.#podIP, this.#node.clock, {
-      onFailure: (message) => this.#record("Warning", "Unhealthy", `${kind} probe failed: ${message}`),
-      onVerdict: (isHealthy) => {
-        if (kind === "Readiness") {
-          this.#change({ isReady: isHealthy });
-          return;
-        }
-        if (isHealthy && kind === "Liveness") return;
-        this.#stopProbes();
-        if (isHealthy) {
-          this.#started();
-          return;
-        }
-        const probe = `${kind.toLowerCase()} probe, will be restarted`;
-        this.#record("Normal", "Killing", `Container ${container.name} failed ${probe}`);
-        const grace = spec.terminationGracePeriodSeconds ?? this.#pod.spec.terminationGracePeriodSeconds ?? 30;
-        this.#process?.stop(this.#node.clock.scaled(grace));
+  #watchHealth(process: ContainerProcess): void {
+    const { name } = onlyContainer(this.#pod);
+    this.#stopProbes = watchHealth(onlyContainer(this.#pod), this.#podIP, this.#node.clock, {
+      onFailure: (message) => this.#record("Warning", "Unhealthy", message),
+      onStarted: () => this.#change({ isStarted: true }),
+      onReady: (isReady) => this.#change({ isReady }),
+      onUnhealthy: (probe, graceSeconds) => {
+        this.#record("Normal", "Killing", `Container ${name} failed ${probe} probe, will be restarted`);
+        const grace = graceSeconds ?? this.#pod.spec.terminationGracePeriodSeconds ?? 30;
+        process.stop(this.#node.clock.scaled(grace));
       },
     });
-    this.#probes.push(stop);
-  }
-
-  #stopProbes(): void {
-    for (const stop of this.#probes) stop();
-    this.#probes = [];
   }
 
   #wait(reason: string, message: string, event: string): void {

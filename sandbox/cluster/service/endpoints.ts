@@ -35,7 +35,10 @@ export function startEndpoints(store: Store, clock: Clock): () => void {
     });
   }
 
-  function put(resource: string, wanted: { metadata: { namespace: string; name: string; [field: string]: unknown }; [field: string]: unknown }) {
+  function put(
+    resource: string,
+    wanted: { metadata: { namespace: string; name: string; [field: string]: unknown }; [field: string]: unknown },
+  ) {
     const { metadata, ...body } = wanted;
     const changed = store.modify<object>(resource, metadata.namespace, metadata.name, (draft) =>
       Object.assign(draft, body),
