@@ -85,6 +85,11 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
       target = await start();
       const config = new KubeConfig();
       config.loadFromString(target.kubeconfig);
+      // client-node takes plain http, which the sandbox speaks, only where there is no TLS to verify.
+      config.clusters = config.clusters.map((one) => ({
+        ...one,
+        skipTLSVerify: one.skipTLSVerify || one.server.startsWith("http:"),
+      }));
       api = config.makeApiClient(CustomObjectsApi);
       recorder = await startRecorder(target.recorderHost);
     }, 120_000);
@@ -264,7 +269,7 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
       expect(new URL(sink).pathname).toBe(`/${target.namespace}/${on}`);
     }, 120_000);
 
-    test("a PingSource made at run time fires with its data and extensions, until it is deleted", async () => {
+    test("a PingSource made at run time fires with its data and extensions", async () => {
       const on = await broker("ping", { async: true });
       await trigger("ping", on, "/ping", {
         filters: [{ exact: { type: "dev.knative.sources.ping", autohealwake: "pulse" } }],
