@@ -2,7 +2,7 @@
  * Knative as far as AutoHeal uses it: Brokers and Triggers with the in-memory channel's promises (at least once, no
  * order, forgotten on a restart), PingSources, SinkBindings, and functions that are processes scaled from and to zero.
  */
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,7 +39,7 @@ export interface KnativeOptions {
   timeScale?: number;
   /** How long a function may be idle; 10 s through timeScale, but at least 2 s, if not given. */
   windowMs?: number;
-  /** A folder for the functions' logs; a new temporary one if not given. */
+  /** A folder for the functions' logs; a temporary one that goes on close if not given. */
   stateDir?: string;
   /** Told of deliveries that were given up. */
   log?: (fields: Record<string, unknown>) => void;
@@ -122,6 +122,7 @@ export async function startKnative(options: KnativeOptions): Promise<Knative> {
       abort.abort();
       await Promise.all([...running.values()].map(({ process }) => process.close()));
       await Promise.all(servers.map(closed));
+      if (options.stateDir === undefined) rmSync(stateDir, { recursive: true, force: true });
     },
   };
 }

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -153,6 +153,7 @@ test("a function that is killed in the middle of a delivery is started anew for 
   expect([second?.id, more]).toEqual(["1", []]);
   expect(second?.pid).not.toBe(first?.pid);
   expect(logged).toEqual([]);
+  rmSync(dirname(mark), { recursive: true });
 });
 
 test("a function that is killed in the middle of a delivery without retries makes the receipt a 500", async () => {
