@@ -3,11 +3,23 @@
  * Its status is the record: what was seen, found, done, and told.
  */
 export { type Incident, incidentRef, isOpen } from "./incident.ts";
+export {
+  cutToSize,
+  incidentName,
+  lastNumber,
+  openStatus,
+  relevantAlerts,
+  statusPatch,
+  subjectHash,
+  subjectLabel,
+  withAlerts,
+} from "./record.ts";
 export type {
   Change,
   Delivery,
   Health,
   IncidentAlert,
+  IncidentHold,
   IncidentSpec,
   IncidentStatus,
   OutboxEntry,

@@ -78,7 +78,7 @@ const change = z.discriminatedUnion("what", [
 ]);
 
 const health = z.object({
-  readyRatio: z.number(),
+  readyPods: z.int(),
   errorRatio: z.optional(z.number()),
   p99Seconds: z.optional(z.number()),
 });
@@ -136,6 +136,13 @@ export const incidentSpec = z.object({
   openedAt: instant,
 });
 
+const hold = z.object({
+  reason: short,
+  message: sentence,
+  /** Since when it holds for this reason. */
+  since: instant,
+});
+
 /** Schema of Incident.status; written by `diagnose` alone, except `deliveries`, which is `notify`'s. */
 export const incidentStatus = z.object({
   phase: z.enum(["Open", "Remediating", "Proving", "Held", "Escalated", "Closed"]),
@@ -146,7 +153,7 @@ export const incidentStatus = z.object({
   evidence: z.array(finding),
   diagnosis: z.optional(diagnosis),
   /** Why nothing is done at the moment, out of the closed list of guardrails and diagnosis. */
-  hold: z.optional(z.object({ reason: short, message: sentence, since: instant })),
+  hold: z.optional(hold),
   remediations: z.array(remediation).check(z.maxLength(20)),
   outbox: z.array(outboxEntry).check(z.maxLength(50)),
   deliveries: z.optional(z.array(delivery).check(z.maxLength(200))),
@@ -163,6 +170,7 @@ export const incidentStatus = z.object({
 export type IncidentSpec = z.infer<typeof incidentSpec>;
 export type IncidentStatus = z.infer<typeof incidentStatus>;
 export type IncidentAlert = z.infer<typeof alert>;
+export type IncidentHold = z.infer<typeof hold>;
 export type Remediation = z.infer<typeof remediation>;
 export type Change = z.infer<typeof change>;
 export type Health = z.infer<typeof health>;

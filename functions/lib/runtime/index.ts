@@ -12,6 +12,7 @@ export {
   text,
   url,
 } from "./config.ts";
+export { Counter, derivedRegistry, Gauge, Histogram, Registry } from "./derived.ts";
 export { type Log, openLog } from "./log.ts";
 export { type Count, counter } from "./metric.ts";
 export { type Context, type FunctionApp, type Handler, type Running, serve } from "./serve.ts";

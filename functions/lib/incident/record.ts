@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { type Alert, alertKey, alertTypeOf, isFiring } from "../alert/index.ts";
+import type { WorkloadRef } from "../workload/index.ts";
+import type { Incident } from "./incident.ts";
+import type { IncidentAlert, IncidentStatus } from "./schema.ts";
+
+/** At most so many alerts are kept in one incident; the rest are counts. */
+const mostAlerts = 200;
+
+/** An Incident may be this large, in bytes of its status' JSON: etcd and people's patience both have a limit. */
+const mostBytes = 60_000;
+
+/** The label that an incident is found by: the same for all incidents of one workload or target. */
+export const subjectLabel = "autoheal.dev/subject";
+
+/** The value of `subjectLabel`; a hash, because label values have at most 63 characters. */
+export function subjectHash(subject: string): string {
+  return createHash("sha256").update(subject).digest("hex").slice(0, 16);
+}
+
+/** The name of the n-th incident of a workload, `<kind>-<workload>-<n>`, or of a target that is no workload. */
+export function incidentName(workload: WorkloadRef | undefined, subject: string, n: number): string {
+  const base = workload ? `${workload.kind.toLowerCase()}-${workload.name}` : `target-${subjectHash(subject)}`;
+  const short = base.length <= 230 ? base : `${base.slice(0, 210)}-${subjectHash(subject)}`;
+  return `${short}-${n}`;
+}
+
+/** The number to count on from: the highest so far, 0 when there was none. */
+export function lastNumber(incidents: readonly Pick<Incident, "metadata">[]): number {
+  return Math.max(0, ...incidents.map(({ metadata }) => Number(/-(\d+)$/.exec(metadata.name)?.[1] ?? 0)));
+}
+
+/** The status of an incident that was just opened: due at once. */
+export function openStatus(now: Date): IncidentStatus {
+  return { phase: "Open", alerts: [], evidence: [], remediations: [], outbox: [], dueAt: now.toISOString() };
+}
+
+/**
+ * Which alerts of a batch belong to the open incident, or open one. A resolved alert matters only where its firing was
+ * recorded; a firing alert whose episode some incident already saw resolved is a late repeat.
+ */
+export function relevantAlerts(alerts: readonly Alert[], incidents: readonly Incident[]): Alert[] {
+  const known = new Map<string, IncidentAlert>();
+  for (const incident of incidents) {
+    for (const alert of incident.status?.alerts ?? []) known.set(alertKey(alert), alert);
+  }
+  return alerts.filter((alert) => {
+    const recorded = known.get(alertKey(alert));
+    return isFiring(alert) ? recorded?.endsAt === undefined : recorded !== undefined && recorded.endsAt === undefined;
+  });
+}
+
+/** The status with alerts joined in: one entry an episode, the latest 200. Joining twice is joining once. */
+export function withAlerts(status: IncidentStatus, alerts: readonly Alert[], now: Date): IncidentStatus {
+  const byKey = new Map(status.alerts.map((alert) => [alertKey(alert), alert]));
+  for (const alert of alerts) {
+    const key = alertKey(alert);
+    const before = byKey.get(key);
+    if (before?.endsAt !== undefined) continue;
+    byKey.set(key, { ...(before ?? {}), ...recordOf(alert, now) });
+  }
+  const all = [...byKey.values()];
+  const dropped = Math.max(0, all.length - mostAlerts) + (status.alertsDropped ?? 0);
+  return {
+    ...status,
+    alerts: all.slice(-mostAlerts),
+    ...(dropped > 0 ? { alertsDropped: dropped } : {}),
+    dueAt: now.toISOString(),
+  };
+}
+
+function recordOf(alert: Alert, now: Date): IncidentAlert {
+  const cut = (text: string, most: number) => text.slice(0, most);
+  const { severity } = alert.labels;
+  const summary = alert.annotations.summary ?? alert.annotations.description;
+  return {
+    fingerprint: cut(alert.fingerprint, 253),
+    startsAt: new Date(alert.startsAt).toISOString(),
+    ...(isFiring(alert) ? {} : { endsAt: endOf(alert, now) }),
+    name: cut(alert.labels.alertname ?? "unknown", 253),
+    type: alertTypeOf(alert.labels),
+    ...(severity ? { severity: cut(severity, 253) } : {}),
+    labels: Object.fromEntries(Object.entries(alert.labels).map(([key, value]) => [key, cut(value, 256)])),
+    ...(summary ? { summary: cut(summary, 1024) } : {}),
+    receivedAt: now.toISOString(),
+  };
+}
+
+function endOf(alert: Alert, now: Date): string {
+  const end = Date.parse(alert.endsAt);
+  return new Date(Number.isNaN(end) || end <= 0 ? now.getTime() : end).toISOString();
+}
+
+/** The status cut to what an Incident may hold: old alerts and old messages go first, remediations never. */
+export function cutToSize(status: IncidentStatus): IncidentStatus {
+  let cut: IncidentStatus = { ...status, outbox: status.outbox.slice(-50), evidence: status.evidence.slice(0, 30) };
+  while (JSON.stringify(cut).length > mostBytes && cut.alerts.length > 1) {
+    const half = Math.ceil(cut.alerts.length / 2);
+    cut = { ...cut, alerts: cut.alerts.slice(half), alertsDropped: (cut.alertsDropped ?? 0) + half };
+  }
+  return cut;
+}
+
+/**
+ * The merge patch (RFC 7396) that turns one status into another: what is gone becomes null, and `deliveries`, which is
+ * notify's, is left out.
+ */
+export function statusPatch(before: IncidentStatus | undefined, after: IncidentStatus): Record<string, unknown> {
+  const { deliveries: _, ...mine } = after;
+  const gone = Object.keys(before ?? {}).filter((key) => key !== "deliveries" && !(key in mine));
+  return { ...Object.fromEntries(gone.map((key) => [key, null])), ...mine };
+}

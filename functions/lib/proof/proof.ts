@@ -1,0 +1,83 @@
+import { latest, type Signals, type Trouble } from "../evidence/index.ts";
+import type { Health, Remediation } from "../incident/index.ts";
+import type { EffectivePolicy } from "../policy/index.ts";
+import { healthyPods, type Workload } from "../workload/index.ts";
+
+/** What is known of a workload after a remediation was applied. */
+export interface Aftermath {
+  remediation: Remediation;
+  workload: Workload;
+  signals: Signals;
+  /** Symptoms now, crashes from before the remediation left aside. */
+  troubles: readonly Trouble[];
+  alertsFiring: number;
+  policy: Pick<EffectivePolicy, "stableForSeconds" | "proofDeadlineSeconds">;
+  now: Date;
+}
+
+/** How far the proof is. */
+export type Proof =
+  /** Healthy for as long as the policy asks, and no alert fires. */
+  | { state: "Recovered" }
+  /** Not yet; `healthySince` is when the unbroken healthy time began. */
+  | { state: "Watching"; healthySince?: string; waitingFor: string }
+  /** Does worse than before. */
+  | { state: "Worse"; message: string }
+  /** The deadline passed. */
+  | { state: "Failed"; message: string }
+  /** The deadline passed, and what is seen says neither yes nor no. */
+  | { state: "Inconclusive"; message: string };
+
+/** The workload's health in the numbers that a remediation must not make worse. */
+export function healthOf(workload: Workload, signals: Signals): Health {
+  const errorRatio = latest(signals.errorRatio, signals);
+  const p99Seconds = latest(signals.p99Seconds, signals);
+  return {
+    readyPods: healthyPods(workload).length,
+    ...(errorRatio === undefined ? {} : { errorRatio }),
+    ...(p99Seconds === undefined ? {} : { p99Seconds }),
+  };
+}
+
+/**
+ * Judges a remediation that was applied. Recovered needs both: stable for `stableForSeconds`, and the alerts resolved.
+ * Resolved alone is no proof, since series vanish; firing alone is no failure before the deadline, since rules look back.
+ */
+export function prove(aftermath: Aftermath): Proof {
+  const { remediation, workload, troubles, alertsFiring, policy, now } = aftermath;
+  const appliedAt = Date.parse(remediation.appliedAt ?? remediation.requestedAt);
+  const elapsed = (now.getTime() - appliedAt) / 1000;
+  const overdue = elapsed > policy.proofDeadlineSeconds;
+  const worse = whatIsWorse(aftermath);
+  if (worse) return { state: "Worse", message: worse };
+  const settled = workload.rollout === "Complete";
+  if (!settled || troubles.length > 0) {
+    const what = troubles[0]?.text ?? "the rollout goes on";
+    return overdue ? { state: "Failed", message: what } : { state: "Watching", waitingFor: what };
+  }
+  const healthySince = remediation.healthySince ?? now.toISOString();
+  const stableFor = (now.getTime() - Date.parse(healthySince)) / 1000;
+  if (stableFor >= policy.stableForSeconds && alertsFiring === 0) return { state: "Recovered" };
+  const waitingFor =
+    stableFor < policy.stableForSeconds
+      ? `healthy for ${Math.floor(stableFor)} of ${policy.stableForSeconds} s`
+      : `${alertsFiring} of its alerts still fire`;
+  return overdue && alertsFiring > 0 && stableFor >= policy.stableForSeconds
+    ? { state: "Inconclusive", message: `healthy, but ${waitingFor}` }
+    : { state: "Watching", healthySince, waitingFor };
+}
+
+/** What can be taken back must not do worse: fewer ready pods once its rollout is over, or clearly more errors. */
+function whatIsWorse({ remediation, workload, signals }: Aftermath): string | undefined {
+  const { before, change } = remediation;
+  if (change.what === "restartRollout" || change.what === "restartPods") return undefined;
+  const now = healthOf(workload, signals);
+  if (workload.rollout === "Stuck") return "the rollout of the remedy is stuck";
+  if (workload.rollout === "Complete" && now.readyPods < before.readyPods) {
+    return `${now.readyPods} pods are ready, ${before.readyPods} were before`;
+  }
+  if (now.errorRatio !== undefined && before.errorRatio !== undefined && now.errorRatio > before.errorRatio + 0.2) {
+    return `${Math.round(now.errorRatio * 100)} % of requests fail, ${Math.round(before.errorRatio * 100)} % did before`;
+  }
+  return undefined;
+}
