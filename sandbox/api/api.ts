@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createAccess } from "./access.ts";
 import { applyManifests, type Manifests } from "./apply.ts";
 import { serveDefinitions } from "./custom-resource/index.ts";
+import { keepBudgets } from "./disruption.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { createApiServer, type Interceptor } from "./server.ts";
 import { createStore, type Store } from "./store.ts";
@@ -35,12 +36,12 @@ export async function startApi(options: {
   subnet?: string | undefined;
   now?: () => Date;
 }): Promise<Api> {
-  const now = options.now ?? (() => new Date());
-  const store = createStore({ now });
+  const store = createStore(options.now === undefined ? {} : { now: options.now });
   serveDefinitions(store);
+  keepBudgets(store);
   const access = createAccess(store, options.token);
   const interceptors = new Set<Interceptor>();
-  const server = createApiServer({ store, access, readLog: options.readLog, interceptors, now });
+  const server = createApiServer({ store, access, readLog: options.readLog, interceptors });
   for (const name of ["default", "kube-system"]) store.create("namespaces", { metadata: { name } });
 
   const first = Math.floor(Math.random() * SUBNETS);

@@ -1,3 +1,4 @@
+import { admitBuiltIn } from "./built-in/index.ts";
 import type { KubernetesObject } from "./store.ts";
 
 /** One kind of object that the sandbox serves, built in or declared by a CustomResourceDefinition. */
@@ -74,6 +75,7 @@ export function builtInKinds(): Kind[] {
         builtIn: !group.endsWith("knative.dev"),
         generation: flags.has("generation"),
         shortNames,
+        admit: admitBuiltIn,
       };
     });
 }

@@ -34,9 +34,8 @@ export function createApiServer(options: {
   access: Access;
   readLog: ReadLog;
   interceptors: Set<Interceptor>;
-  now: () => Date;
 }): Server {
-  const { store, access, readLog, interceptors, now } = options;
+  const { store, access, readLog, interceptors } = options;
 
   const carryOut = (request: ApiRequest, user: User): ApiAnswer | Promise<ApiAnswer> => {
     const { info } = request;
@@ -52,7 +51,7 @@ export function createApiServer(options: {
     if (info.resource === "pods" && info.subresource === "log" && info.verb === "get") {
       return serveLog(store, request, readLog);
     }
-    if (info.resource === "pods" && info.subresource === "eviction") return serveEviction(store, request, now);
+    if (info.resource === "pods" && info.subresource === "eviction") return serveEviction(store, request);
     throw refusal(info);
   };
 

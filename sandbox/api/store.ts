@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { metadataCauses } from "./built-in/index.ts";
 import { builtInKinds, type Kind } from "./kinds.ts";
 import { alreadyExists, badRequest, conflict, invalid, notFound, StatusError } from "./status-error.ts";
 
@@ -138,7 +139,7 @@ export function createStore(options: { now?: () => Date; rememberedEvents?: numb
 
   const replace = (on: Shelf, stored: KubernetesObject, wanted: KubernetesObject, status: boolean) => {
     let next = status ? statusOnly(on.kind, stored, wanted) : keepIdentity(on.kind, stored, wanted);
-    if (on.kind.admit !== undefined) next = on.kind.admit(next, stored);
+    next = admitted(on.kind, next, stored);
     next = copy(next); // drops what is undefined, so that the comparison sees what would be stored
     if (isDeepStrictEqual(next, stored)) return stored;
     if (on.kind.generation && !status && specChanged(on.kind, stored, next)) {
@@ -170,7 +171,7 @@ export function createStore(options: { now?: () => Date; rememberedEvents?: numb
       let draft = newObject(on.kind, object, now());
       const { namespace, name } = draft.metadata;
       if (on.objects.has(keyOf(namespace, name))) throw alreadyExists(resource, name);
-      if (on.kind.admit !== undefined) draft = on.kind.admit(draft, undefined);
+      draft = admitted(on.kind, draft, undefined);
       return write(on, copy(draft), undefined) as T; // the caller names the type that the resource stores
     },
     update: <T>(resource: string, object: T, how: { subresource?: "status" | undefined } = {}) => {
@@ -351,6 +352,14 @@ function newObject(kind: Kind, given: object, creationTimestamp: string): Kubern
       creationTimestamp,
     },
   };
+}
+
+function admitted(kind: Kind, object: KubernetesObject, old: KubernetesObject | undefined): KubernetesObject {
+  const causes = metadataCauses(object);
+  if (causes.length > 0) {
+    throw invalid(kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`, object.metadata.name, causes);
+  }
+  return kind.admit?.(object, old) ?? object;
 }
 
 // apiserver/pkg/storage/names: five letters of an alphabet without vowels and look-alikes.

@@ -1,0 +1,125 @@
+import { isDeepStrictEqual } from "node:util";
+import { matchesLabels } from "../selector.ts";
+import type { Cause } from "../status-error.ts";
+import type { KubernetesObject } from "../store.ts";
+
+const required = (field: string, message = "Required value"): Cause => ({
+  reason: "FieldValueRequired",
+  message,
+  field,
+});
+const wrong = (field: string, value: unknown, why: string): Cause => ({
+  reason: "FieldValueInvalid",
+  message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
+  field,
+});
+
+/** The rules of the real server that AutoHeal could break or that a wrong manifest would: none broken is an empty list. */
+export function causesAgainst(object: KubernetesObject, old: KubernetesObject | undefined): Cause[] {
+  switch (object.kind) {
+    case "Deployment":
+    case "ReplicaSet":
+    case "StatefulSet":
+    case "DaemonSet":
+      return workload(object, old);
+    case "Pod":
+      return [...containers(object.spec, "spec"), ...(old === undefined ? [] : podChange(object, old))];
+    case "Event":
+      return event(object);
+    case "PodDisruptionBudget": {
+      const { minAvailable, maxUnavailable } = object.spec ?? {};
+      const both = minAvailable !== undefined && maxUnavailable !== undefined;
+      return both ? [wrong("spec", "object", "minAvailable and maxUnavailable cannot be both set")] : [];
+    }
+    default:
+      return [];
+  }
+}
+
+function workload({ spec }: KubernetesObject, old: KubernetesObject | undefined): Cause[] {
+  if (spec === undefined) return [required("spec")];
+  const causes: Cause[] = [];
+  if (!Number.isInteger(spec.replicas ?? 0) || (spec.replicas ?? 0) < 0) {
+    causes.push(wrong("spec.replicas", spec.replicas, "must be greater than or equal to 0"));
+  }
+  const labels = spec.template?.metadata?.labels;
+  if (spec.selector === undefined) causes.push(required("spec.selector"));
+  else if (!matchesLabels(spec.selector, labels ?? {})) {
+    causes.push(wrong("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
+  }
+  if (old !== undefined && !isDeepStrictEqual(spec.selector, old.spec.selector)) {
+    causes.push(wrong("spec.selector", spec.selector, "field is immutable"));
+  }
+  return [...causes, ...containers(spec.template?.spec, "spec.template.spec")];
+}
+
+function containers(spec: KubernetesObject["spec"], field: string): Cause[] {
+  const list: { name?: string; image?: string }[] = spec?.containers ?? [];
+  if (list.length === 0) return [required(`${field}.containers`)];
+  return list.flatMap(({ name, image }, index) => [
+    ...(name ? [] : [required(`${field}.containers[${index}].name`)]),
+    ...(image ? [] : [required(`${field}.containers[${index}].image`)]),
+  ]);
+}
+
+const CHANGEABLE =
+  "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+
+function podChange(pod: KubernetesObject, old: KubernetesObject): Cause[] {
+  const fixed = ({ spec }: KubernetesObject) => ({
+    ...spec,
+    nodeName: undefined, // set once, by the binding
+    activeDeadlineSeconds: undefined,
+    tolerations: undefined,
+    containers: spec.containers.map((one: object) => ({ ...one, image: "" })),
+  });
+  const rebound = old.spec.nodeName !== undefined && old.spec.nodeName !== pod.spec.nodeName;
+  if (!rebound && isDeepStrictEqual(fixed(pod), fixed(old))) return [];
+  return [{ reason: "FieldValueForbidden", message: `Forbidden: ${CHANGEABLE}`, field: "spec" }];
+}
+
+// pkg/apis/core/validation/events.go: an event stands beside what it is about, that of the cluster in default.
+function event({ metadata, involvedObject }: KubernetesObject): Cause[] {
+  const about: string = involvedObject?.namespace ?? "";
+  const fits =
+    about === "" ? ["default", "kube-system"].includes(metadata.namespace ?? "") : about === metadata.namespace;
+  return fits ? [] : [wrong("involvedObject.namespace", about, "does not match event.namespace")];
+}
+
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const LABEL_NAME = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
+const ANNOTATIONS_LIMIT_BYTES = 256 * 1024;
+
+/** The rules for names, labels and annotations, which all kinds share. */
+export function metadataCauses({ kind, metadata }: KubernetesObject): Cause[] {
+  const { name, labels = {}, annotations = {} } = metadata;
+  const causes: Cause[] = [];
+  const isPath = /^(Cluster)?Role(Binding)?$/.test(kind); // RBAC names are path segments: system:node is fine
+  if (isPath ? /^\.\.?$|[/%]/.test(name) : !SUBDOMAIN.test(name)) {
+    const why = `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN.source.slice(1, -1)}')`;
+    causes.push(wrong("metadata.name", name, why));
+  }
+  if (name.length > 253) causes.push(wrong("metadata.name", name, "must be no more than 253 characters"));
+  for (const key of [...Object.keys(labels), ...Object.keys(annotations)]) {
+    const [part = "", prefix] = key.split("/").reverse();
+    if (part.length > 63 || !LABEL_NAME.test(part) || (prefix !== undefined && !SUBDOMAIN.test(prefix))) {
+      causes.push(
+        wrong(key in labels ? "metadata.labels" : "metadata.annotations", key, "name part or prefix is invalid"),
+      );
+    }
+  }
+  for (const [key, value] of Object.entries(labels)) {
+    if (typeof value === "string" && (value === "" || (value.length <= 63 && LABEL_NAME.test(value)))) continue;
+    const why = `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character, at most 63 in all (label ${key})`;
+    causes.push(wrong("metadata.labels", value, why));
+  }
+  const bytes = Object.entries(annotations).reduce(
+    (sum, [key, value]) => sum + key.length + Buffer.byteLength(value),
+    0,
+  );
+  if (bytes > ANNOTATIONS_LIMIT_BYTES) {
+    const message = `Too long: may not be more than ${ANNOTATIONS_LIMIT_BYTES} bytes`;
+    causes.push({ reason: "FieldValueTooLong", message, field: "metadata.annotations" });
+  }
+  return causes;
+}

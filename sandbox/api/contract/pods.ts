@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { eventually, type Ground } from "../cluster.contract.ts";
+import type { Answer } from "./connection.ts";
+import { aBudget, anEviction, aPod } from "./objects.ts";
+
+/** Running pods: eviction under budgets, graceful deletion, logs. */
+export function podContract(ground: Ground): void {
+  const path = (name = "") => `/api/v1/namespaces/${ground.namespace}/pods${name && `/${name}`}`;
+  const budgets = `/apis/policy/v1/namespaces/${ground.namespace}/poddisruptionbudgets`;
+  const look = (at: string) => () => ground.api.ask("GET", at);
+  const isReady = ({ body }: Answer) =>
+    body.status?.conditions?.some(
+      (one: { type: string; status: string }) => one.type === "Ready" && one.status === "True",
+    );
+  const ready = async (name: string) => {
+    expect((await ground.api.ask("POST", path(), aPod(name, ground.contract.idle))).status).toBe(201);
+    return (await eventually(look(path(name)), isReady)).body;
+  };
+  const evict = (name: string, uid?: string) => ground.api.ask("POST", `${path(name)}/eviction`, anEviction(name, uid));
+  const isGone = ({ status }: Answer) => status === 404;
+
+  describe("pods", () => {
+    test("an eviction deletes the pod that its uid names, and no other of that name", async () => {
+      const pod = await ready("evicted");
+      const other = await evict("evicted", "00000000-0000-0000-0000-000000000000");
+      expect(other).toMatchObject({ status: 409, body: { reason: "Conflict" } });
+      expect((await look(path("evicted"))()).body.metadata.deletionTimestamp).toBeUndefined();
+      expect(await evict("evicted", pod.metadata.uid)).toMatchObject({ status: 201, body: { status: "Success" } });
+      await eventually(look(path("evicted")), isGone);
+      expect((await evict("evicted")).status).toBe(404);
+    });
+
+    test("an eviction that a budget forbids answers 429 and says which, until the budget allows it", async () => {
+      await ready("guarded");
+      expect((await ground.api.ask("POST", budgets, aBudget("guarded", 1))).status).toBe(201);
+      await eventually(
+        look(`${budgets}/guarded`),
+        ({ body }) => body.status?.observedGeneration === 1 && body.status.currentHealthy === 1,
+      );
+      const refused = await evict("guarded");
+      expect(refused).toMatchObject({ status: 429, body: { reason: "TooManyRequests" } });
+      expect(refused.body.message).toBe("Cannot evict pod as it would violate the pod's disruption budget.");
+      expect(refused.body.details.causes).toEqual([
+        {
+          reason: "DisruptionBudget",
+          message: "The disruption budget guarded needs 1 healthy pods and has 1 currently",
+        },
+      ]);
+      expect((await look(path("guarded"))()).body.metadata.deletionTimestamp).toBeUndefined();
+
+      await ground.api.ask("PATCH", `${budgets}/guarded`, { spec: { minAvailable: 0 } });
+      await eventually(look(`${budgets}/guarded`), ({ body }) => body.status?.disruptionsAllowed === 1);
+      expect((await evict("guarded")).status).toBe(201);
+      await eventually(look(path("guarded")), isGone);
+    });
+
+    test("a deleted pod is on its way out first, and then gone", async () => {
+      await ready("deleted");
+      const { status, body } = await ground.api.ask("DELETE", path("deleted"));
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ kind: "Pod", metadata: { name: "deleted", deletionGracePeriodSeconds: 1 } });
+      await eventually(look(path("deleted")), isGone);
+    });
+
+    test("a running pod's template is fixed: 422", async () => {
+      await ready("fixed");
+      const change = { spec: { terminationGracePeriodSeconds: 5 } };
+      const refused = await ground.api.ask("PATCH", path("fixed"), change);
+      expect(refused.body.details.causes).toMatchObject([{ reason: "FieldValueForbidden", field: "spec" }]);
+    });
+
+    test("the log of a container that crashed is the previous one; where there is none the answer is 400", async () => {
+      const { crashing, crashLine } = ground.contract;
+      await ground.api.ask("POST", path(), aPod("crashing", crashing));
+      const hasRestarted = ({ body }: Answer) => (body.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0;
+      await eventually(look(path("crashing")), hasRestarted);
+      const log = await ground.api.ask("GET", `${path("crashing")}/log?previous=true&tailLines=1`);
+      expect([log.status, log.body.trimEnd()]).toEqual([200, crashLine]);
+      const { status, body } = await look(`${path("crashing")}/log?container=other`)();
+      expect([status, body.message]).toEqual([400, "container other is not valid for pod crashing"]);
+
+      await ready("calm");
+      const none = await ground.api.ask("GET", `${path("calm")}/log?previous=true`);
+      expect(none).toMatchObject({ status: 400, body: { reason: "BadRequest" } });
+      expect(none.body.message).toMatch(/^previous terminated container ".+" in pod "calm" not found$/);
+    });
+  });
+}
