@@ -80,8 +80,12 @@ export async function serve(app: FunctionApp, { host, port }: { host: string; po
     port: (server.address() as AddressInfo).port, // reason: it listens on TCP
     stop: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
+        // A connection whose answer ends later would be kept alive for seconds, and the process with it.
+        const sweep = setInterval(() => server.closeIdleConnections(), 50);
+        server.close(() => {
+          clearInterval(sweep);
+          resolve();
+        });
       }),
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -1,0 +1,23 @@
+import { postTo } from "@autoheal/lib/drivers/broker";
+import { flag, list, readConfig, start, text, url } from "@autoheal/lib/runtime";
+import { bodyLimit, serveAlerts } from "./alerts-route.ts";
+import { handleBroker } from "./broker-handler.ts";
+import { takeWith } from "./take.ts";
+import { tokensOf } from "./tokens.ts";
+
+void start("receive", (environment, log) => {
+  const config = readConfig(environment, {
+    sink: url("K_SINK"),
+    cluster: text("AUTOHEAL_CLUSTER", ""),
+    tokens: list("AUTOHEAL_RECEIVE_TOKENS"),
+    tokensFile: text("AUTOHEAL_RECEIVE_TOKENS_FILE", ""),
+    broker: flag("AUTOHEAL_RECEIVE_BROKER", false),
+  });
+  const { cluster, sink } = config;
+  const take = takeWith({ cluster, post: postTo(sink, "/autoheal/receive"), log, now: Date.now });
+  if (config.tokens.length === 0 && config.tokensFile === "") log.warn({}, "no token is set: nobody gets in");
+  return {
+    ...(config.broker ? { handle: handleBroker(take), paths: ["/broker"], bodyLimit } : {}),
+    routes: (web) => serveAlerts(web, take, tokensOf(config.tokens, config.tokensFile), log),
+  };
+});

@@ -1,0 +1,371 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { type FunctionProcess, startFunction } from "@autoheal/lib/process";
+import fc from "fast-check";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+
+const token = "first-token-of-two";
+const renewed = "second-token-of-two";
+
+/** A Broker's ingress, as far as `receive` sees it: what it took, and how it answers. */
+const broker = {
+  taken: [] as { headers: IncomingMessage["headers"]; data: unknown }[],
+  answer: 202,
+  hold: undefined as Promise<void> | undefined,
+};
+const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer); // reason: no encoding is set
+  await broker.hold;
+  if (broker.answer < 300) {
+    broker.taken.push({ headers: request.headers, data: JSON.parse(Buffer.concat(chunks).toString()) });
+  }
+  response.writeHead(broker.answer).end();
+});
+
+const alert = (pod: string, over: object = {}) => ({
+  status: "firing",
+  labels: { alertname: "KubePodCrashLooping", namespace: "shop", pod, severity: "critical" },
+  annotations: { summary: "it restarts again and again" },
+  startsAt: "2026-01-02T03:04:05.678901234Z",
+  endsAt: "0001-01-01T00:00:00Z",
+  generatorURL: "http://prometheus/graph",
+  fingerprint: `f-${pod}`,
+  ...over,
+});
+
+const webhook = (...alerts: unknown[]) => ({
+  version: "4",
+  groupKey: "{}:{}",
+  truncatedAlerts: 0,
+  status: "firing",
+  receiver: "autoheal",
+  groupLabels: {},
+  commonLabels: {},
+  commonAnnotations: {},
+  externalURL: "http://alertmanager",
+  alerts,
+});
+
+const takenIds = () => broker.taken.map((event) => event.headers["ce-id"]).sort();
+
+let sink: string;
+let folder: string;
+let receive: FunctionProcess;
+
+async function post(body: RequestInit["body"], headers: Record<string, string> = {}, at = receive, path = "/alerts") {
+  const all = { "content-type": "application/json", authorization: `Bearer ${token}`, ...headers };
+  return fetch(at.url + path, { method: "POST", headers: all, body: body ?? null });
+}
+const postJson = (body: unknown, headers?: Record<string, string>) => post(JSON.stringify(body), headers);
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  sink = `http://127.0.0.1:${(server.address() as AddressInfo).port}/autoheal/alerts`; // reason: it listens on TCP
+  folder = await mkdtemp(join(tmpdir(), "receive-"));
+  const file = join(folder, "tokens");
+  await writeFile(file, `${renewed}\n`);
+  receive = await startFunction("receive", {
+    K_SINK: sink,
+    AUTOHEAL_CLUSTER: "east",
+    AUTOHEAL_RECEIVE_TOKENS: `${token}, third-token`,
+    AUTOHEAL_RECEIVE_TOKENS_FILE: file,
+    AUTOHEAL_RECEIVE_BROKER: "true",
+  });
+});
+beforeEach(() => void Object.assign(broker, { taken: [], answer: 202, hold: undefined }));
+afterAll(async () => {
+  await receive?.end();
+  server.close();
+  await rm(folder, { recursive: true });
+});
+
+describe("who gets in", () => {
+  test.each([
+    ["the first token", `Bearer ${token}`, 204],
+    ["another one", "bearer third-token", 204],
+    ["one of the file", `Bearer ${renewed}`, 204],
+    ["the beginning of one", "Bearer first", 401],
+    ["no word", "Bearer ", 401],
+    ["another scheme", `Basic ${token}`, 401],
+  ])("%s", async (_name, authorization, status) => {
+    const answer = await postJson(webhook(alert("a")), { authorization });
+    expect(answer.status).toBe(status);
+    expect(broker.taken).toHaveLength(status === 204 ? 1 : 0);
+    if (status === 401) expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+  });
+
+  test("nobody without a header, however large the body", async () => {
+    const answer = await fetch(`${receive.url}/alerts`, { method: "POST", body: JSON.stringify(webhook(alert("a"))) });
+    expect([answer.status, await answer.json()]).toEqual([401, { error: "a bearer token is needed" }]);
+  });
+
+  test("a renewed file counts at once", async () => {
+    await writeFile(join(folder, "tokens"), "fourth-token");
+    expect((await postJson(webhook(alert("a")), { authorization: "Bearer fourth-token" })).status).toBe(204);
+    expect((await postJson(webhook(alert("a")), { authorization: `Bearer ${renewed}` })).status).toBe(401);
+  });
+
+  test("nobody at all when no token is set, and no Broker when it is off", async () => {
+    const shut = await startFunction("receive", { K_SINK: sink });
+    try {
+      expect((await post(JSON.stringify(webhook(alert("a"))), { authorization: "Bearer " }, shut)).status).toBe(401);
+      const headers = {
+        "ce-id": "1",
+        "ce-specversion": "1.0",
+        "ce-source": "/am",
+        "ce-type": "dev.autoheal.notification.received.v1",
+      };
+      expect((await post(JSON.stringify(webhook(alert("a"))), headers, shut, "/broker")).status).toBe(404);
+    } finally {
+      expect(await shut.end()).toBe(0);
+    }
+    expect(broker.taken).toEqual([]);
+  });
+});
+
+test("a webhook becomes one event for each target and type, heartbeats left out", async () => {
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const watchdog = alert("-", { labels: { alertname: "Watchdog" } });
+  const answer = await postJson(webhook(alert("a"), watchdog, alert("b", { status: "resolved" }), alert("a")), {
+    traceparent,
+  });
+  expect(answer.status).toBe(204);
+  expect(broker.taken.map(({ headers }) => headers["ce-subject"]).sort()).toEqual(["shop/Pod/a", "shop/Pod/b"]);
+  const a = broker.taken.find(({ headers }) => headers["ce-subject"] === "shop/Pod/a");
+  expect(a?.headers).toMatchObject({
+    "ce-type": "dev.autoheal.alerts.received.v1",
+    "ce-source": "/autoheal/receive",
+    "ce-alerttype": "crash",
+    "ce-severity": "critical",
+    "ce-traceparent": expect.stringContaining("0af7651916cd43dd8448eb211c80319c"),
+  });
+  expect(a?.data).toEqual({
+    target: { by: "pod", namespace: "shop", name: "a" },
+    alerttype: "crash",
+    alerts: [alert("a"), alert("a")],
+  });
+});
+
+test("only heartbeats: done, and nothing is posted", async () => {
+  expect((await postJson(webhook(alert("-", { labels: { alertname: "Watchdog" } })))).status).toBe(204);
+  expect(broker.taken).toEqual([]);
+});
+
+test("what is more than 256 KiB comes in parts, each once", async () => {
+  const alerts = Array.from({ length: 400 }, (_, i) =>
+    alert("a", { fingerprint: `f${i}`, annotations: { summary: "s".repeat(2000) } }),
+  );
+  expect((await postJson(webhook(...alerts))).status).toBe(204);
+  expect(broker.taken.length).toBeGreaterThan(3);
+  const parts = broker.taken.map((event) => event.data as { alerts: { fingerprint: string }[] }); // reason: asserted next
+  expect(parts.flatMap((part) => part.alerts.map((one) => one.fingerprint)).sort()).toEqual(
+    alerts.map((one) => one.fingerprint).sort(),
+  );
+  for (const part of parts) expect(Buffer.byteLength(JSON.stringify(part))).toBeLessThanOrEqual(262_144);
+  expect(new Set(takenIds()).size).toBe(broker.taken.length);
+});
+
+describe("what can't be understood is told, and nothing is posted", () => {
+  test.each<[name: string, body: RequestInit["body"], headers: Record<string, string>, status: number, at: unknown]>([
+    ["not JSON", "{]", {}, 400, ["body: expected JSON"]],
+    ["nothing", "", {}, 400, expect.arrayContaining(['version: Invalid input: expected "4"'])],
+    [
+      "missing labels",
+      JSON.stringify(webhook(alert("a"), { ...alert("b"), labels: undefined })),
+      {},
+      400,
+      ["alerts[1].labels: expected an object of at most 256 texts"],
+    ],
+    [
+      "a wrong version",
+      JSON.stringify({ ...webhook(alert("a")), version: "3" }),
+      {},
+      400,
+      ['version: Invalid input: expected "4"'],
+    ],
+    [
+      "11 MB",
+      JSON.stringify(webhook(alert("a", { annotations: { summary: "s".repeat(11 * 2 ** 20) } }))),
+      {},
+      413,
+      undefined,
+    ],
+    [
+      "11 MB out of 11 KB",
+      gzipSync(JSON.stringify(webhook(alert("a", { annotations: { s: "s".repeat(11 * 2 ** 20) } })))),
+      { "content-encoding": "gzip" },
+      413,
+      undefined,
+    ],
+    ["another type", "<alerts/>", { "content-type": "text/xml" }, 415, undefined],
+    ["another encoding", "{}", { "content-encoding": "zip" }, 415, undefined],
+    ["another alphabet", "{}", { "content-type": "application/json; charset=ebcdic" }, 415, undefined],
+    ["broken gzip", "{}", { "content-encoding": "gzip" }, 400, ["body: expected JSON"]],
+  ])("%s", async (_name, body, headers, status, at) => {
+    const answer = await post(body, headers);
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toEqual({ error: expect.any(String), ...(at ? { at } : {}) });
+    expect(broker.taken).toEqual([]);
+  });
+
+  test("8 MB are taken, though of a too large alert only what matters", async () => {
+    expect((await postJson(webhook(alert("a", { annotations: { s: "s".repeat(8 * 2 ** 20) } })))).status).toBe(204);
+    expect(broker.taken).toHaveLength(1);
+  });
+});
+
+test("with the Broker away the sender has to try again, and then gives the same ids", async () => {
+  const body = webhook(alert("a"), alert("b"), alert("c"));
+  await postJson(body);
+  const ids = takenIds();
+  expect(ids).toHaveLength(3);
+  Object.assign(broker, { taken: [], answer: 500 });
+  const answer = await postJson(body);
+  expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+  broker.answer = 202;
+  expect((await postJson(webhook(alert("c"), alert("b"), alert("a")))).status).toBe(204);
+  expect(takenIds()).toEqual(ids);
+});
+
+test("with nobody at the Broker's address: 503", async () => {
+  const alone = await startFunction("receive", { K_SINK: "http://127.0.0.1:9/", AUTOHEAL_RECEIVE_TOKENS: token });
+  try {
+    expect((await post(JSON.stringify(webhook(alert("a"))), {}, alone)).status).toBe(503);
+  } finally {
+    await alone.end();
+  }
+});
+
+describe("through the Broker", () => {
+  const ce = {
+    "ce-id": "static",
+    "ce-specversion": "1.0",
+    "ce-source": "/alertmanager",
+    "ce-type": "dev.autoheal.notification.received.v1",
+  };
+  const through = (body: string, headers = {}) =>
+    post(body, { ...ce, authorization: "", ...headers }, receive, "/broker");
+
+  test("the same body gives the same events, without a token", async () => {
+    await postJson(webhook(alert("a")));
+    expect((await through(JSON.stringify(webhook(alert("a"))))).status).toBe(204);
+    const [direct, brokered] = broker.taken;
+    expect(brokered?.data).toEqual(direct?.data);
+    expect(new Set(takenIds()).size).toBe(1);
+  });
+
+  test.each<[string, string, Record<string, string>, number]>([
+    ["no webhook", "{}", {}, 400],
+    ["not JSON", "{]", {}, 400],
+    ["another event", JSON.stringify(webhook(alert("a"))), { "ce-type": "dev.autoheal.incident.due.v1" }, 400],
+    ["no event", JSON.stringify(webhook(alert("a"))), { "ce-type": "" }, 400],
+    ["11 MB", JSON.stringify(webhook(alert("a", { annotations: { s: "s".repeat(11 * 2 ** 20) } }))), {}, 413],
+  ])("%s", async (_name, body, headers, status) => {
+    expect((await through(body, headers)).status).toBe(status);
+    expect(broker.taken).toEqual([]);
+  });
+
+  test("2 MB are taken", async () => {
+    const alerts = Array.from({ length: 1000 }, (_, i) =>
+      alert("a", { fingerprint: `f${i}`, annotations: { summary: "s".repeat(2000) } }),
+    );
+    expect((await through(JSON.stringify(webhook(...alerts)))).status).toBe(204);
+  });
+
+  test("the Broker away is 503", async () => {
+    broker.answer = 503;
+    expect((await through(JSON.stringify(webhook(alert("a"))))).status).toBe(503);
+  });
+});
+
+test("any bytes get a status from the table", async () => {
+  const type = fc.oneof(
+    fc.constant("application/json"),
+    fc.constantFrom("text/plain", "application/json; charset=x", "a/b", "*"),
+  );
+  const encoding = fc.oneof(
+    { weight: 5, arbitrary: fc.constant("identity") },
+    fc.constantFrom("gzip", "br", "deflate", "x"),
+  );
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }),
+    fc.json().map((text) => new TextEncoder().encode(text)),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom("/alerts", "/broker"),
+      type,
+      encoding,
+      bytes,
+      async (path, contentType, contentEncoding, body) => {
+        const answer = await post(
+          body,
+          { "content-type": contentType, "content-encoding": contentEncoding },
+          receive,
+          path,
+        );
+        expect([204, 400, 401, 413, 415, 503]).toContain(answer.status);
+        await answer.arrayBuffer();
+      },
+    ),
+    { numRuns: 200 },
+  );
+  expect(broker.taken).toEqual([]);
+});
+
+describe("its end and its log", () => {
+  let own: FunctionProcess;
+  afterEach(async () => void (await own.end("SIGKILL")));
+
+  test("SIGTERM finishes what is in hand, and takes nothing more", async () => {
+    own = await startFunction("receive", { K_SINK: sink, AUTOHEAL_RECEIVE_TOKENS: token });
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    broker.hold = promise;
+    const reached = once(server, "request");
+    const inHand = post(JSON.stringify(webhook(alert("a"))), {}, own);
+    await reached;
+    const ended = own.end("SIGTERM");
+    await vi.waitUntil(
+      () =>
+        post("{}", {}, own).then(
+          () => false,
+          () => true,
+        ),
+      5000,
+    );
+    release();
+    expect((await inHand).status).toBe(204);
+    expect(await ended).toBe(0);
+    expect(broker.taken).toHaveLength(1);
+  });
+
+  test("one line for each webhook, and no token in any", async () => {
+    own = await startFunction("receive", { K_SINK: sink, AUTOHEAL_RECEIVE_TOKENS: token });
+    await post(JSON.stringify(webhook(alert("a"), alert("b"))), {}, own);
+    await post("{}", {}, own);
+    await post("{}", { authorization: "Bearer wrong-token" }, own);
+    broker.answer = 500;
+    await post(JSON.stringify(webhook(alert("a"))), {}, own);
+    await own.end();
+    const lines = own.log.map((line) => JSON.parse(line)).slice(1);
+    expect(lines).toMatchObject([
+      { level: "info", msg: "webhook taken", way: "alerts", alerts: 2, events: 2, taken: 2 },
+      { level: "warn", msg: "webhook refused", way: "alerts" },
+      { level: "warn", msg: "webhook refused", status: 401 },
+      { level: "error", msg: "webhook not taken", events: 1, taken: 0 },
+    ]);
+    expect(own.log.join("\n")).not.toMatch(/first-token|wrong-token/);
+  });
+});
+
+test("a bad configuration is one line, and code 1", async () => {
+  await expect(startFunction("receive", { K_SINK: "broker", AUTOHEAL_RECEIVE_BROKER: "yes" })).rejects.toThrow(
+    'receive ended with 1: K_SINK is "broker"; allowed: an http:// or https:// URL\nAUTOHEAL_RECEIVE_BROKER is "yes"; allowed: true or false',
+  );
+});
