@@ -66,7 +66,6 @@ export function prometheusConfiguration(addresses: { metrics: string; alertmanag
       {
         job_name: "pods",
         http_sd_configs: [{ url: `http://${addresses.metrics}/sd`, refresh_interval: "1s" }],
-        relabel_configs: [{ source_labels: ["service"], regex: "(.+)", target_label: "job" }],
       },
     ],
   });

@@ -32,7 +32,7 @@ let monitoring: Monitoring;
 const pages: Record<string, () => string> = {
   "/sd": () =>
     JSON.stringify([
-      { targets: [`${subnet}.0.3:8080`], labels: { namespace: "shop", pod: "user-1", service: "user" } },
+      { targets: [`${subnet}.0.3:8080`], labels: { namespace: "shop", pod: "user-1", service: "user", job: "user" } },
     ]),
   "/metrics": () => `http_requests_total{code="200"} ${world.appScraped++}\n`,
   "/metrics/cadvisor": () => `container_memory_working_set_bytes{${target},image="user:1"} 1e8\n`,
