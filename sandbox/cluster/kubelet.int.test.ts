@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { aDeployment, ask, env, NAMESPACE, startTestCluster, type TestCluster, until } from "./fixture/cluster.ts";
-import { isReady, type Pod } from "./objects.ts";
+import { isReady } from "./objects.ts";
 
 let cluster: TestCluster;
 beforeEach(async () => {
@@ -58,7 +58,7 @@ test("a container that exits by itself is restarted at once the first time", asy
   run();
   const { metadata } = await ready();
   void tell("/exit");
-  await until("it was restarted", () => container()?.restartCount === 1 && isReady(cluster.pods()[0] as Pod));
+  await until("it was restarted", () => container()?.restartCount === 1 && cluster.pods().some(isReady));
   expect(container()?.lastState?.terminated).toMatchObject({ exitCode: 3, reason: "Error" });
   expect(name()).toBe(metadata.name);
 });

@@ -22,11 +22,7 @@ export class PodLogs {
   }
 
   /** The text, at most its last MiB; undefined where there was no such run. */
-  read({
-    previous = false,
-    tailLines,
-    limitBytes,
-  }: Pick<LogRequest, "previous" | "tailLines" | "limitBytes">): string | undefined {
+  read({ previous = false, tailLines, limitBytes }: Partial<LogRequest>): string | undefined {
     const run = this.#run - Number(previous);
     if (run < 0) return undefined;
     const text = readTail(this.#file(run));

@@ -21,6 +21,7 @@ export interface Meter {
 
 const PERIOD_MILLISECONDS = 100;
 const TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux
+const TICK_MILLISECONDS = 1000 / TICKS_PER_SECOND; // the resolution of the times in /proc
 const PAGE_BYTES = 4096;
 const SLACK_MILLISECONDS = 5; // a process is not stopped for less than a timer's own inaccuracy
 
@@ -93,7 +94,7 @@ class Metered {
     }
     if (cpuCores === undefined) return;
     this.#budgetMilliseconds -= used;
-    const throttled = this.#isStopped || this.#ranOut || this.#budgetMilliseconds <= 0;
+    const throttled = this.#isStopped || this.#ranOut || this.#budgetMilliseconds < -TICK_MILLISECONDS;
     if (used > 0 || throttled) this.usage.periods += 1;
     if (throttled) this.usage.throttledPeriods += 1;
     const quota = cpuCores * PERIOD_MILLISECONDS;

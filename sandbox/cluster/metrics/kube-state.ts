@@ -89,9 +89,19 @@ const AUTOSCALERS: Record<string, Rows<KubernetesObject>> = {
   kube_horizontalpodautoscaler_status_desired_replicas: ({ status }) => one(status?.desiredReplicas ?? 0),
 };
 
+// kube_endpoint_address_available is gone since 2.14: count these by `ready` instead.
 const ENDPOINTS: Record<string, Rows<Endpoints>> = {
-  kube_endpoint_address_available: ({ subsets = [] }) => one(count(subsets, "addresses")),
-  kube_endpoint_address_not_ready: ({ subsets = [] }) => one(count(subsets, "notReadyAddresses")),
+  kube_endpoint_address: ({ subsets = [] }) =>
+    subsets.flatMap(({ addresses = [], notReadyAddresses = [], ports = [] }) =>
+      ports.flatMap(({ port, name: port_name = "", protocol: port_protocol }) => {
+        const at = { port_protocol, port_number: String(port), port_name };
+        const row =
+          (ready: string) =>
+          ({ ip }: { ip: string }) =>
+            one(1, { ...at, ip, ready });
+        return [...addresses.flatMap(row("true")), ...notReadyAddresses.flatMap(row("false"))];
+      }),
+    ),
 };
 
 const SERVICES: Record<string, Rows<Service>> = {
@@ -152,8 +162,4 @@ function resources({ spec }: Pod, list: "limits" | "requests"): Sample[] {
         : one(value, { container: name, node: spec.nodeName, resource, unit: units[resource] });
     }),
   );
-}
-
-function count(subsets: NonNullable<Endpoints["subsets"]>, field: "addresses" | "notReadyAddresses"): number {
-  return subsets.reduce((total, subset) => total + (subset[field]?.length ?? 0), 0);
 }

@@ -6,7 +6,6 @@ import type { Endpoints, Service } from "../objects.ts";
 import { keyOf, startQueue } from "../reconcile.ts";
 import { readyTargets } from "./endpoints.ts";
 
-type Listener = { server: Server; address: string };
 const FIRST_SERVICE_BLOCK = 96;
 const SERVICE_BLOCKS = 32;
 
@@ -17,7 +16,7 @@ const SERVICE_BLOCKS = 32;
 export function startProxies(store: Store, clock: Clock, subnet: string): () => void {
   const record = recorder(store, clock, "kube-proxy");
   const queue = startQueue(clock, "proxy", reconcile);
-  const listeners = new Map<string, Listener>();
+  const listeners = new Map<string, Server>();
   const sockets = new Set<Socket>();
   let addresses = 0;
 
@@ -35,7 +34,7 @@ export function startProxies(store: Store, clock: Clock, subnet: string): () => 
         wanted.set(`${namespace}/${name}/${port}`, () => service && listen(service, port, portName, address));
       }
     }
-    for (const [key, { server }] of listeners) {
+    for (const [key, server] of listeners) {
       if (!key.startsWith(`${namespace}/${name}/`) || wanted.has(key)) continue;
       server.close(); // connections that are open stay, as with kube-proxy
       listeners.delete(key);
@@ -67,7 +66,7 @@ export function startProxies(store: Store, clock: Clock, subnet: string): () => 
       record(service, "Warning", "FailedToListen", `the sandbox's proxy can't listen on ${address}: ${message}`);
     });
     server.listen(port, service.spec.clusterIP);
-    listeners.set(`${namespace}/${name}/${port}`, { server, address });
+    listeners.set(`${namespace}/${name}/${port}`, server);
   }
 
   function join(client: Socket, pod: Socket): void {
@@ -94,7 +93,7 @@ export function startProxies(store: Store, clock: Clock, subnet: string): () => 
   return () => {
     for (const stop of stops) stop();
     queue.close();
-    for (const { server } of listeners.values()) server.close();
+    for (const server of listeners.values()) server.close();
     for (const socket of sockets) socket.destroy();
   };
 }
