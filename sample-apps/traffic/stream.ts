@@ -35,7 +35,10 @@ export class Stream {
   }
 
   #tick(): void {
-    if (this.#inFlight >= this.#maxInFlight) return this.#onSkip();
+    if (this.#inFlight >= this.#maxInFlight) {
+      this.#onSkip();
+      return;
+    }
     this.#inFlight += 1;
     // A failure is in the client's metrics already.
     void (this.#token === undefined ? this.#login() : this.#visit(this.#token))

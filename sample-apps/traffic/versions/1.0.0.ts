@@ -12,7 +12,7 @@ run({
   start({ env, metrics, peer }) {
     const target = textSetting(env, "TARGET_SERVICE", "api");
     const rps = numberSetting(env, "RPS", { standard: 10, min: 0, max: maxRps });
-    const maxInFlight = numberSetting(env, "MAX_IN_FLIGHT", { standard: 16, min: 1, max: 1000 });
+    const maxInFlight = numberSetting(env, "MAX_IN_FLIGHT", { standard: 24, min: 1, max: 1000 });
     const skipped = new Counter({
       name: "traffic_skipped_total",
       help: "Requests that were not sent because too many were open.",
