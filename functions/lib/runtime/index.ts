@@ -14,7 +14,7 @@ export {
 } from "./config.ts";
 export { Counter, derivedRegistry, Gauge, Histogram, Registry } from "./derived.ts";
 export { type Log, openLog } from "./log.ts";
-export { type Count, counter } from "./metric.ts";
+export { type Count, counter, openRegistry } from "./metric.ts";
 export { type Context, type FunctionApp, type Handler, type Running, serve } from "./serve.ts";
 export { start } from "./start.ts";
 export { nextTraceparent } from "./trace.ts";

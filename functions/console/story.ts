@@ -1,0 +1,247 @@
+/** An incident's story: what was seen, found, done and proven, in the order in which it happened. */
+import type { Cause } from "@autoheal/lib/cause";
+import type { Incident, IncidentAlert, IncidentStatus, Remediation } from "@autoheal/lib/incident";
+import type { Outcome } from "@autoheal/lib/outcome";
+import { causeText, changeText, durationText, phrase, remediationText, sentence } from "./words.ts";
+
+/** One thing seen that speaks for or against a diagnosis. */
+export interface Finding {
+  text: string;
+  source: string;
+  at: string;
+}
+
+/** One step of a story. */
+export interface Step {
+  kind: "Alert" | "Diagnosis" | "Action" | "Hold" | "Proof" | "Escalation" | "Outcome";
+  /** RFC 3339. */
+  at: string;
+  title: string;
+  lines: string[];
+  /** What it means for the workload; never told by colour alone, the title says it too. */
+  tone: "trouble" | "work" | "good" | "neutral";
+  evidence?: { for: Finding[]; against: Finding[] };
+}
+
+/** One incident, as programs get it from `/incidents/<namespace>/<name>` and people read it on the page. */
+export interface Story {
+  namespace: string;
+  name: string;
+  uid: string;
+  /** `namespace/kind/name` of what is in trouble. */
+  subject: string;
+  /** One line: what it is about and where it stands. */
+  headline: string;
+  phase: IncidentStatus["phase"];
+  /** The worst severity of its alerts. */
+  severity?: string;
+  cause?: Cause;
+  /** 0 to 1. */
+  confidence?: number;
+  outcome?: Outcome;
+  openedAt: string;
+  recoveredAt?: string;
+  closedAt?: string;
+  /** From the first alert to the proven recovery. */
+  timeToHealSeconds?: number;
+  steps: Step[];
+}
+
+const emptyStatus: IncidentStatus = { phase: "Open", alerts: [], evidence: [], remediations: [], outbox: [] };
+
+/** The story of one incident. */
+export function storyOf(incident: Incident): Story {
+  const { metadata, spec, status = emptyStatus } = incident;
+  const { diagnosis, outcome, recoveredAt, closedAt } = status;
+  const severity = worstSeverity(status.alerts);
+  return {
+    namespace: metadata.namespace,
+    name: metadata.name,
+    uid: metadata.uid,
+    subject: spec.subject,
+    headline: headlineOf(incident, status),
+    phase: status.phase,
+    ...(severity ? { severity } : {}),
+    ...(diagnosis ? { cause: diagnosis.cause, confidence: diagnosis.confidence } : {}),
+    ...(outcome ? { outcome } : {}),
+    openedAt: spec.openedAt,
+    ...(recoveredAt ? { recoveredAt, timeToHealSeconds: millisecondsBetween(spec.openedAt, recoveredAt) / 1000 } : {}),
+    ...(closedAt ? { closedAt } : {}),
+    steps: stepsOf(spec.openedAt, status),
+  };
+}
+
+function stepsOf(openedAt: string, status: IncidentStatus): Step[] {
+  const steps = [
+    ...alertSteps(status),
+    ...diagnosisSteps(status),
+    ...holdSteps(status),
+    ...status.remediations.flatMap(remediationSteps),
+    ...escalationSteps(status),
+    ...outcomeSteps(openedAt, status),
+  ];
+  return steps.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+/** One step for each alert name: hundreds of pods can say the same. */
+function alertSteps({ alerts, alertsDropped = 0 }: IncidentStatus): Step[] {
+  const byName = Map.groupBy(alerts, ({ name }) => name);
+  return [...byName].map(([name, [first, ...others]], index): Step => {
+    const all = first ? [first, ...others] : others;
+    const firing = all.filter(({ endsAt }) => !endsAt).length;
+    const ends = all.flatMap(({ endsAt }) => endsAt ?? []).sort();
+    const times = all.length > 1 ? ` × ${all.length}` : "";
+    const severity = worstSeverity(all);
+    return {
+      kind: "Alert",
+      at: all.map(({ receivedAt }) => receivedAt).sort()[0] ?? "",
+      title: `${name}${times}${severity ? ` (${severity})` : ""}`,
+      lines: [
+        ...(first?.summary ? [first.summary] : []),
+        firing > 0
+          ? all.length > 1
+            ? `${firing} of ${all.length} still firing.`
+            : "Still firing."
+          : `Resolved at ${clock(ends.at(-1))}.`,
+        ...(index === 0 && alertsDropped > 0 ? [`${alertsDropped} further alerts were counted but not kept.`] : []),
+      ],
+      tone: firing > 0 ? "trouble" : "neutral",
+    };
+  });
+}
+
+function diagnosisSteps({ diagnosis }: IncidentStatus): Step[] {
+  if (!diagnosis) return [];
+  return [
+    {
+      kind: "Diagnosis",
+      at: diagnosis.at,
+      title: `Cause: ${causeText(diagnosis.cause)}`,
+      lines: [`${Math.round(diagnosis.confidence * 100)} % sure.`],
+      tone: "work",
+      evidence: { for: diagnosis.for, against: diagnosis.against },
+    },
+  ];
+}
+
+/** The hold of now has a reason of its own; earlier ones are known from what was told to people. */
+function holdSteps({ hold, outbox }: IncidentStatus): Step[] {
+  const told = outbox.filter(({ event }) => event === "held");
+  const earlier = hold ? told.slice(0, -1) : told;
+  return [
+    ...earlier.map(({ at, title, lines }): Step => ({ kind: "Hold", at, title, lines, tone: "neutral" })),
+    ...(hold
+      ? [
+          {
+            kind: "Hold" as const, // reason: the literal, not string
+            at: hold.since,
+            title: `Held: ${phrase(hold.reason)}`,
+            lines: [hold.message],
+            tone: "neutral" as const, // reason: the literal, not string
+          },
+        ]
+      : []),
+  ];
+}
+
+function remediationSteps(remediation: Remediation): Step[] {
+  const { requestedAt, appliedAt, healthySince, finishedAt, outcome, state, change } = remediation;
+  const name = remediationText(remediation);
+  const written = appliedAt
+    ? `Written to the cluster ${durationText(millisecondsBetween(requestedAt, appliedAt))} later.`
+    : state === "Requested"
+      ? "Requested; not yet written to the cluster."
+      : "Not written to the cluster.";
+  const steps: Step[] = [
+    { kind: "Action", at: requestedAt, title: `${name}: ${changeText(change)}`, lines: [written], tone: "work" },
+  ];
+  if (healthySince) {
+    const lines = state === "Applied" ? ["It has to stay so for the policy's stableFor."] : [];
+    steps.push({ kind: "Proof", at: healthySince, title: "Healthy again, being watched", lines, tone: "good" });
+  } else if (appliedAt && state === "Applied") {
+    steps.push({
+      kind: "Proof",
+      at: appliedAt,
+      title: "Waiting for the workload to be healthy",
+      lines: [],
+      tone: "work",
+    });
+  }
+  if (state === "Finished") {
+    const { message, reason } = remediation;
+    steps.push({
+      kind: outcome === "Held" ? "Hold" : "Proof",
+      at: finishedAt ?? appliedAt ?? requestedAt,
+      title: `${name} ${phrase(outcome ?? "finished")}${reason ? `: ${phrase(reason)}` : ""}`,
+      lines: message ? [message] : [],
+      tone: outcome === "Succeeded" ? "good" : outcome === "Held" ? "neutral" : "trouble",
+    });
+  }
+  return steps;
+}
+
+function escalationSteps({ escalatedAt, outbox }: IncidentStatus): Step[] {
+  const asked = outbox.filter(({ event }) => event === "escalated" || event === "proposed");
+  const steps = asked.map(({ at, title, lines }): Step => ({ kind: "Escalation", at, title, lines, tone: "trouble" }));
+  if (!escalatedAt || asked.some(({ event }) => event === "escalated")) return steps;
+  return [...steps, { kind: "Escalation", at: escalatedAt, title: "A person is needed", lines: [], tone: "trouble" }];
+}
+
+function outcomeSteps(openedAt: string, { recoveredAt, closedAt, outcome }: IncidentStatus): Step[] {
+  if (recoveredAt) {
+    const took = durationText(millisecondsBetween(openedAt, recoveredAt));
+    return [
+      { kind: "Outcome", at: recoveredAt, title: `Recovered after ${took}`, lines: ["Proven healthy."], tone: "good" },
+    ];
+  }
+  if (!closedAt) return [];
+  return [
+    {
+      kind: "Outcome",
+      at: closedAt,
+      title: `Closed: ${phrase(outcome ?? "without an outcome")}`,
+      lines: [],
+      tone: "neutral",
+    },
+  ];
+}
+
+function headlineOf(incident: Incident, status: IncidentStatus): string {
+  const { diagnosis, hold, remediations, recoveredAt, outcome, phase } = status;
+  const [alert] = status.alerts;
+  const what = diagnosis ? sentence(causeText(diagnosis.cause)) : (alert?.name ?? "Trouble");
+  const last = remediations.at(-1);
+  const remedy = last ? remediationText(last).toLowerCase() : undefined;
+  switch (phase) {
+    case "Open":
+      return `${what}: ${diagnosis ? "deciding" : "looking for the cause"}`;
+    case "Remediating":
+      return `${what}: ${remedy ?? "remedy"} under way`;
+    case "Proving":
+      return `${what}: ${remedy ?? "remedy"} written, proving that it worked`;
+    case "Held":
+      return `${what}: held${hold ? `, ${phrase(hold.reason)}` : ""}`;
+    case "Escalated":
+      return `${what}: needs a person`;
+    case "Closed": {
+      const took = recoveredAt && ` in ${durationText(millisecondsBetween(incident.spec.openedAt, recoveredAt))}`;
+      const healed = outcome === "Succeeded" && remedy ? `healed by ${remedy}` : "recovered";
+      return took ? `${what}: ${healed}${took}` : `${what}: ${phrase(outcome ?? "closed")}`;
+    }
+  }
+}
+
+const severities = ["critical", "error", "warning", "info"];
+
+function worstSeverity(alerts: readonly IncidentAlert[]): string | undefined {
+  const said = alerts.flatMap(({ severity }) => severity ?? []);
+  return severities.find((severity) => said.includes(severity)) ?? said[0];
+}
+
+function millisecondsBetween(from: string, to: string): number {
+  return Math.max(0, Date.parse(to) - Date.parse(from));
+}
+
+function clock(at: string | undefined): string {
+  return at && !Number.isNaN(Date.parse(at)) ? new Date(at).toISOString().slice(11, 19) : "an unknown time";
+}
