@@ -15,6 +15,13 @@ export interface Alert {
   generatorURL?: string | undefined;
 }
 
+/** An alert that Alertmanager itself holds as firing, as its API v2 tells. */
+export interface HeldAlert extends Alert {
+  status: "firing";
+  /** `suppressed`: by a silence or an inhibition. */
+  state: "active" | "suppressed";
+}
+
 /** The data of `alerts.received`: alerts of one webhook with one target and one type. */
 export interface AlertBatch {
   target: Target;

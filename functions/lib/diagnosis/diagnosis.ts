@@ -24,8 +24,6 @@ export interface Seen {
   thresholds: Thresholds;
   /** The symptoms that are there now. */
   troubles: readonly Trouble[];
-  /** When the incident's first alert began, in seconds since the epoch. */
-  alertedAt: number;
   now: Date;
 }
 

@@ -48,7 +48,7 @@ export function prove(aftermath: Aftermath): Proof {
   const appliedAt = Date.parse(remediation.appliedAt ?? remediation.requestedAt);
   const elapsed = (now.getTime() - appliedAt) / 1000;
   const overdue = elapsed > policy.proofDeadlineSeconds;
-  const worse = whatIsWorse(aftermath);
+  const worse = whatIsWorse(aftermath, elapsed);
   if (worse) return { state: "Worse", message: worse };
   const settled = workload.rollout === "Complete";
   if (!settled || troubles.length > 0) {
@@ -68,11 +68,13 @@ export function prove(aftermath: Aftermath): Proof {
 }
 
 /** What can be taken back must not do worse: fewer ready pods once its rollout is over, or clearly more errors. */
-function whatIsWorse({ remediation, workload, signals }: Aftermath): string | undefined {
+function whatIsWorse({ remediation, workload, signals, policy }: Aftermath, elapsed: number): string | undefined {
   const { before, change } = remediation;
   if (change.what === "restartRollout" || change.what === "restartPods") return undefined;
   const now = healthOf(workload, signals);
   if (workload.rollout === "Stuck") return "the rollout of the remedy is stuck";
+  // Signals lag behind, and pods come and go while it is being carried out.
+  if (elapsed < policy.stableForSeconds) return undefined;
   if (workload.rollout === "Complete" && now.readyPods < before.readyPods) {
     return `${now.readyPods} pods are ready, ${before.readyPods} were before`;
   }

@@ -1,5 +1,5 @@
 /** The driver of Alertmanager's API v2: which alerts it holds, and which of them are silenced or inhibited. */
-import type { Alert } from "../../alert/index.ts";
+import type { HeldAlert } from "../../alert/index.ts";
 
 /** Longest wait for an answer, in ms. */
 const requestTimeoutMs = 4_000;
@@ -7,13 +7,6 @@ const requestTimeoutMs = 4_000;
 /** Alertmanager did not answer: what it holds is unknown. */
 export class AlertmanagerError extends Error {
   override readonly name = "AlertmanagerError";
-}
-
-/** An alert that Alertmanager holds as firing. */
-export interface HeldAlert extends Alert {
-  status: "firing";
-  /** `suppressed`: by a silence or an inhibition. */
-  state: "active" | "suppressed";
 }
 
 /** Lists the alerts of our receiver; rejects with AlertmanagerError when it can't be asked. */

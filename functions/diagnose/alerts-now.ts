@@ -1,0 +1,26 @@
+import { alertKey, type HeldAlert } from "@autoheal/lib/alert";
+import type { IncidentAlert, IncidentStatus } from "@autoheal/lib/incident";
+
+/** How long an alert's own word stands before its absence in Alertmanager means resolved, in ms: both are read apart. */
+const graceMs = 2_000;
+
+/**
+ * The alerts as Alertmanager shows them now: `active`, `suppressed`, or ended when it no longer holds them. Where it
+ * can't be asked, nothing is known of them: what it said before does not count any more.
+ */
+export function alertsNow(status: IncidentStatus, held: readonly HeldAlert[] | undefined, now: Date): IncidentAlert[] {
+  if (!held) return status.alerts.map(({ seen: _, ...alert }) => alert);
+  const holds = new Map(held.map((alert) => [alertKey(alert), alert]));
+  return status.alerts.map((alert) => {
+    if (alert.endsAt !== undefined) return alert;
+    const there = holds.get(alertKey(alert));
+    if (there) return { ...alert, seen: there.state, receivedAt: now.toISOString() };
+    const fresh = now.getTime() - Date.parse(alert.receivedAt) < graceMs;
+    return fresh ? alert : { ...alert, endsAt: now.toISOString() };
+  });
+}
+
+/** The alerts that fire. */
+export function firing(alerts: readonly IncidentAlert[]): IncidentAlert[] {
+  return alerts.filter(({ endsAt }) => endsAt === undefined);
+}

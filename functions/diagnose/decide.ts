@@ -1,0 +1,263 @@
+import { type Diagnosis, diagnose, type Seen } from "@autoheal/lib/diagnosis";
+import { type Hold, hold } from "@autoheal/lib/effect";
+import { troublesOf } from "@autoheal/lib/evidence";
+import { heldBack, type Proposal } from "@autoheal/lib/guardrail";
+import { type IncidentStatus, openStatus, type Remediation } from "@autoheal/lib/incident";
+import { releasable, tokensOf } from "@autoheal/lib/ledger";
+import { healthOf } from "@autoheal/lib/proof";
+import { type Treatment, treatmentOf, undoOf } from "@autoheal/lib/treatment";
+import { workloadSubject } from "@autoheal/lib/workload";
+import { alertsNow, firing } from "./alerts-now.ts";
+import type { Case } from "./case.ts";
+import { close, closingOf } from "./close.ts";
+import { followUp, type Refusal } from "./follow-up.ts";
+import type { Observed } from "./observe.ts";
+import type { Settings } from "./settings.ts";
+import { after, noteOf, record, requestOf, type Step, told } from "./step.ts";
+import { actionLine, diagnosisLines } from "./words.ts";
+
+/**
+ * Decides the next step of an incident from what was observed and the clock alone. Whatever woke it changes nothing,
+ * but for `refusal`: an action function's word why a request was not carried out.
+ */
+export function decide(observed: Observed, settings: Settings, now: Date, refusal?: Refusal): Step {
+  const { incident, workload, signals } = observed;
+  const before = incident.status ?? openStatus(now);
+  if (before.phase === "Closed") return unsent(record(before), observed, settings, now);
+  const status = opened({ ...before, alerts: alertsNow(before, observed.held, now) }, observed, now);
+  const step = !workload
+    ? withoutWorkload(status, settings, now)
+    : !signals
+      ? held(status, settings, hold("EvidenceUnreadable", "Prometheus can't be asked: nothing is known"), now)
+      : next({ observed, settings, status, workload, signals, now }, refusal);
+  return unsent(withReleases(withNotes(step, observed), observed, now), observed, settings, now);
+}
+
+/** The first message of an incident. */
+function opened(status: IncidentStatus, { incident, workload }: Observed, now: Date): IncidentStatus {
+  if (status.outbox.length > 0) return status;
+  const names = [...new Set(status.alerts.map(({ name }) => name))].join(", ");
+  const lines = status.alerts.slice(0, 5).map(({ name, summary }) => `${name}: ${summary ?? "no summary"}`);
+  const where = workload ? workloadSubject(workload) : incident.spec.subject;
+  return told(status, "opened", `${where}: ${names || "an alert"}`, lines, now);
+}
+
+/** Nothing can be healed; it is kept until its alerts end. */
+function withoutWorkload(status: IncidentStatus, settings: Settings, now: Date): Step {
+  if (status.alerts.length > 0 && firing(status.alerts).length === 0) return close(status, "Held", now);
+  return held(status, settings, hold("TargetUnknown", "its alerts lead to no workload that is there"), now);
+}
+
+function next(seen: Omit<Case, "troubles">, refusal: Refusal | undefined): Step {
+  const { status, workload, signals, settings, now } = seen;
+  const running = status.remediations.findLast(({ state }) => state !== "Finished");
+  const since = running?.appliedAt ?? status.remediations.findLast(({ appliedAt }) => appliedAt)?.appliedAt;
+  const troubles = troublesOf(workload, signals, settings.thresholds, {
+    now,
+    ...(since ? { since: new Date(since) } : {}),
+  });
+  const ours: Case = { ...seen, troubles };
+  if (running) return followUp(ours, running, refusal);
+  const { observed } = ours;
+  const watched = watchedStatus(ours);
+  const end = closingOf(watched, observed.policy, now);
+  if (end) return close(watched, end, now);
+  return treat({ ...ours, status: watched });
+}
+
+/** Since when the workload has been healthy without a break. */
+function watchedStatus({ status, troubles, workload, now }: Case): IncidentStatus {
+  const { healthySince, ...rest } = status;
+  if (troubles.length > 0 || workload.rollout === "Progressing") return rest;
+  return { ...rest, healthySince: healthySince ?? now.toISOString() };
+}
+
+/** Diagnoses, and acts or holds. */
+function treat(ours: Case): Step {
+  const { observed, settings, workload, signals, now } = ours;
+  const seen: Seen = {
+    workload,
+    signals,
+    troubles: ours.troubles,
+    thresholds: settings.thresholds,
+    now,
+  };
+  const diagnosis = diagnose(seen);
+  const confirmed = isConfirmed(diagnosis, ours.status);
+  const status = diagnosed(ours, diagnosis);
+  const tried = status.remediations.filter(({ id, outcome }) => !isUndo(id) && outcome !== "Held").length;
+  const undone = status.remediations.some(({ outcome }) => outcome === "Undone");
+  if (undone)
+    return held(status, settings, hold("LadderExhausted", "the remedy made it worse and was taken back"), now);
+  const treatment = treatmentOf(diagnosis, seen, observed.policy, tried);
+  if ("verdict" in treatment) return held(status, settings, treatment, now);
+  if (!confirmed) {
+    return held(status, settings, hold("Confirming", "signals alone say so: they have to say it twice"), now);
+  }
+  return propose(ours, status, treatment);
+}
+
+function isUndo(id: string): boolean {
+  return id.endsWith("-undo");
+}
+
+/** Hard evidence counts at once; what only signals say has to be said by two passes in a row. */
+function isConfirmed(diagnosis: Diagnosis, before: IncidentStatus): boolean {
+  return diagnosis.confidence >= 0.9 || before.diagnosis?.cause === diagnosis.cause;
+}
+
+/** The status with the diagnosis; people are told when there is a cause to be told, and it is another than before. */
+function diagnosed({ status, observed, now }: Case, diagnosis: Diagnosis): IncidentStatus {
+  const at = now.toISOString();
+  const stamped = (findings: Diagnosis["for"]) =>
+    findings.slice(0, 10).map((finding) => ({ ...finding, text: finding.text.slice(0, 1024), at }));
+  const next: IncidentStatus = {
+    ...status,
+    evidence: observed.clues.map(({ text, source }) => ({ text, source, at })),
+    diagnosis: {
+      cause: diagnosis.cause,
+      confidence: diagnosis.confidence,
+      for: stamped(diagnosis.for),
+      against: stamped(diagnosis.against),
+      at,
+    },
+  };
+  const worthTelling =
+    diagnosis.cause !== "Unknown" && diagnosis.cause !== "NothingWrong" && diagnosis.cause !== "RolloutInProgress";
+  if (!worthTelling || isConfirmed(diagnosis, status) === false) return next;
+  return told(
+    next,
+    "diagnosed",
+    `${observed.incident.spec.subject}: ${diagnosis.cause}`,
+    diagnosisLines(diagnosis),
+    now,
+  );
+}
+
+/** Asks the guardrails, and requests the remediation if all let it pass. */
+function propose(ours: Case, status: IncidentStatus, treatment: Treatment): Step {
+  const { observed, settings, workload, signals, now } = ours;
+  const { incident } = observed;
+  const attempt = status.remediations.filter(({ id }) => !isUndo(id)).length + 1;
+  const id = `${incident.metadata.uid}-${attempt}`;
+  const proposal: Proposal = { id, ...treatment, undo: false };
+  const back = heldBack({
+    proposal,
+    workload,
+    policy: observed.policy,
+    alerts: status.alerts,
+    tokens: tokensOf(observed.ledger),
+    pauses: observed.ledger?.spec?.pauses ?? [],
+    protectedNamespaces: settings.protectedNamespaces,
+    confirmAlerts: settings.confirmAlerts,
+    now,
+  });
+  if (back) return held(status, settings, back, now, treatment);
+  if (status.remediations.length >= 18) {
+    return held(status, settings, hold("LadderExhausted", "too many attempts were refused: a person has to look"), now);
+  }
+  const remediation: Remediation = {
+    id,
+    ...treatment,
+    seenUid: workload.uid,
+    seenGeneration: workload.generation,
+    state: "Requested",
+    before: healthOf(workload, signals),
+    requestedAt: now.toISOString(),
+    postedAt: now.toISOString(),
+  };
+  const { hold: _, ...unheld } = status;
+  const token = { workload: workloadSubject(workload), remedy: treatment.remedy, at: now.toISOString() };
+  return {
+    reserve: [{ id, ...token }, ...(undoOf(treatment.change) ? [{ id: `${id}-undo`, ...token, undo: true }] : [])],
+    release: [],
+    status: {
+      ...unheld,
+      phase: "Remediating",
+      remediations: [...status.remediations, remediation],
+      dueAt: after(now, settings.reviewSeconds),
+    },
+    post: [requestOf(incident, remediation)],
+  };
+}
+
+/** Reasons for which a person is needed: AutoHeal itself will not get further. */
+const needsPerson = new Set(["LadderExhausted", "NoHealthyRevision", "AtMaxReplicas", "BudgetExhausted"]);
+
+/** Reasons that pass by themselves within seconds: nobody is told of them. */
+const passing = new Set([
+  "Confirming",
+  "RolloutInProgress",
+  "Cooldown",
+  "NothingWrong",
+  "CauseUnknown",
+  "EvidenceUnreadable",
+  "AlertNotConfirmed",
+  "NoAlertFiring",
+]);
+
+/** How long a reason that passes by itself may last before people are told all the same, in ms. */
+const tellAfterMs = 10 * 60_000;
+
+/** Holds, with the reason; the review comes later the longer it holds. */
+export function held(
+  status: IncidentStatus,
+  settings: Settings,
+  { reason, message }: Hold,
+  now: Date,
+  wanted?: Treatment,
+): Step {
+  const since = status.hold?.reason === reason ? status.hold.since : now.toISOString();
+  const heldMs = now.getTime() - Date.parse(since);
+  const escalates = needsPerson.has(reason);
+  const later = escalates ? 300 : Math.min(60, Math.max(settings.reviewSeconds, heldMs / 10_000));
+  const next: IncidentStatus = {
+    ...status,
+    phase: escalates ? "Escalated" : "Held",
+    hold: { reason, message: message.slice(0, 1024), since },
+    dueAt: after(now, later),
+    ...(escalates ? { escalatedAt: status.escalatedAt ?? now.toISOString() } : {}),
+  };
+  if (passing.has(reason) && heldMs < tellAfterMs) return record(next);
+  const lines = [message, ...(wanted ? [`It would ${actionLine(wanted)}.`] : [])];
+  const event = escalates ? "escalated" : reason === "ApprovalNeeded" ? "proposed" : "held";
+  return record(told(next, event, `${event === "escalated" ? "A person is needed" : "Held"}: ${reason}`, lines, now));
+}
+
+/** Events for the messages that this step added. */
+function withNotes(step: Step, { incident }: Observed): Step {
+  const before = new Set(incident.status?.outbox.map(({ id }) => id));
+  const fresh = step.status.outbox.filter(({ id }) => !before.has(id));
+  return { ...step, post: [...step.post, ...fresh.map((entry) => noteOf(incident, entry))] };
+}
+
+/** Gives tokens back that nothing stands behind, and those of remediations that were refused. */
+function withReleases(step: Step, { incident, ledger, workload }: Observed, now: Date): Step {
+  const own = tokensOf(ledger).filter(({ id }) => id.startsWith(`${incident.metadata.uid}-`));
+  const { remediations } = step.status;
+  const refused = remediations.filter(({ outcome }) => outcome === "Held").flatMap(({ id }) => [id, `${id}-undo`]);
+  const orphans = workload
+    ? releasable(
+        own,
+        workloadSubject(workload),
+        remediations.map(({ id }) => id),
+        now,
+      )
+    : [];
+  const reserved = new Set(step.reserve.map(({ id }) => id));
+  const release = own
+    .map(({ id }) => id)
+    .filter((id) => (refused.includes(id) || orphans.includes(id)) && !reserved.has(id));
+  return { ...step, release: [...step.release, ...release] };
+}
+
+/** Posts once more what `notify` has not sent for a while: its event may have been lost. */
+function unsent(step: Step, { incident }: Observed, settings: Settings, now: Date): Step {
+  const sent = new Set(
+    incident.status?.deliveries?.filter(({ channel }) => channel === "event").map(({ entry }) => entry),
+  );
+  const late = incident.status?.outbox.findLast(
+    ({ id, at }) => !sent.has(id) && now.getTime() - Date.parse(at) > settings.resendSeconds * 1000,
+  );
+  return late ? { ...step, post: [...step.post, noteOf(incident, late)] } : step;
+}

@@ -1,0 +1,167 @@
+import { heldBack } from "@autoheal/lib/guardrail";
+import type { IncidentStatus, Remediation } from "@autoheal/lib/incident";
+import { tokensOf } from "@autoheal/lib/ledger";
+import type { Outcome } from "@autoheal/lib/outcome";
+import { healthOf, prove } from "@autoheal/lib/proof";
+import { undoOf } from "@autoheal/lib/treatment";
+import { firing } from "./alerts-now.ts";
+import type { Case } from "./case.ts";
+import { close } from "./close.ts";
+import { after, record, requestOf, type Step, told, withRemediation } from "./step.ts";
+import { actionLine } from "./words.ts";
+
+/** An action function's word that a request was not carried out, and why. */
+export interface Refusal {
+  remediation: string;
+  reason: string;
+  message: string;
+}
+
+/** How many times longer than `resendSeconds` a request may go unanswered before it counts as failed. */
+const patience = 20;
+
+/** Follows a remediation that is under way: from requested to applied to proven. */
+export function followUp(ours: Case, running: Remediation, refusal: Refusal | undefined): Step {
+  const { workload } = ours;
+  if (running.state === "Applied") return judge(ours, running);
+  if (workload.mark === running.id) return applied(ours, running);
+  if (refusal?.remediation === running.id) return refused(ours, running, refusal);
+  return waiting(ours, running);
+}
+
+/** The workload carries the remediation's mark: it was written. */
+function applied({ status, settings, now }: Case, running: Remediation): Step {
+  const changed: Remediation = { ...running, state: "Applied", appliedAt: now.toISOString() };
+  return record({ ...withRemediation(status, changed), phase: "Proving", dueAt: after(now, settings.reviewSeconds) });
+}
+
+/** Not carried out: the token comes back, and the next pass decides anew. */
+function refused({ status, settings, now }: Case, running: Remediation, { reason, message }: Refusal): Step {
+  const changed = finished(running, "Held", now, reason, message);
+  return record({ ...withRemediation(status, changed), phase: "Open", dueAt: after(now, settings.reviewSeconds) });
+}
+
+/** Requests again what has no answer after a while, with the same id; gives up when nobody ever answers. */
+function waiting({ observed, status, settings, now }: Case, running: Remediation): Step {
+  const dueAt = after(now, settings.reviewSeconds);
+  const ageSeconds = (now.getTime() - Date.parse(running.requestedAt)) / 1000;
+  if (ageSeconds > patience * settings.resendSeconds) {
+    const changed = finished(
+      running,
+      "Failed",
+      now,
+      "NotApplied",
+      `nobody carried it out within ${Math.round(ageSeconds)} s`,
+    );
+    return record({ ...withRemediation(status, changed), phase: "Open", dueAt });
+  }
+  const postedAt = Date.parse(running.postedAt ?? running.requestedAt);
+  if (now.getTime() - postedAt < settings.resendSeconds * 1000) return record({ ...status, dueAt });
+  const again = { ...running, postedAt: now.toISOString() };
+  return { ...record({ ...withRemediation(status, again), dueAt }), post: [requestOf(observed.incident, again)] };
+}
+
+/** Judges what was applied: recovered, worse, failed, or to be watched on. */
+function judge(ours: Case, running: Remediation): Step {
+  const { observed, status, settings, workload, signals, troubles, now } = ours;
+  const proof = prove({
+    remediation: running,
+    workload,
+    signals,
+    troubles,
+    alertsFiring: firing(status.alerts).length,
+    policy: observed.policy,
+    now,
+  });
+  const dueAt = after(now, settings.reviewSeconds);
+  switch (proof.state) {
+    case "Watching": {
+      const { healthySince: _, ...rest } = running;
+      const watched = {
+        ...rest,
+        ...(proof.healthySince ? { healthySince: proof.healthySince } : {}),
+        message: proof.waitingFor,
+      };
+      return record({ ...withRemediation(status, watched), phase: "Proving", dueAt });
+    }
+    case "Recovered": {
+      if (isUndo(running)) return undone(ours, running);
+      return close(withRemediation(status, finished(running, "Succeeded", now)), "Succeeded", now);
+    }
+    case "Worse":
+      return isUndo(running) ? undone(ours, running) : takeBack(ours, running, proof.message);
+    case "Failed":
+    case "Inconclusive": {
+      if (isUndo(running)) return undone(ours, running);
+      const ended = withRemediation(status, finished(running, proof.state, now, "NotProven", proof.message));
+      return record({ ...ended, phase: "Open", dueAt });
+    }
+  }
+}
+
+function isUndo({ id }: Remediation): boolean {
+  return id.endsWith("-undo");
+}
+
+/** The original was taken back; what follows needs a person. */
+function undone({ status, settings, now }: Case, running: Remediation): Step {
+  const ended = withRemediation(status, finished(running, "Succeeded", now));
+  return record({ ...ended, phase: "Open", dueAt: after(now, settings.reviewSeconds) });
+}
+
+/** Reverts what made it worse, once; guardrails may still forbid it, then a person is needed. */
+function takeBack(ours: Case, running: Remediation, why: string): Step {
+  const { observed, status, settings, workload, signals, now } = ours;
+  const { incident, policy, ledger } = observed;
+  const change = undoOf(running.change);
+  const ended = finished(running, "Undone", now, "MadeWorse", why);
+  const dueAt = after(now, settings.reviewSeconds);
+  const next = told(
+    { ...withRemediation(status, ended), phase: "Open", dueAt },
+    "escalated",
+    "The remedy made it worse",
+    [
+      why,
+      `What was done: ${actionLine(running)}.`,
+      ...(change ? [`It is taken back: ${actionLine({ change })}.`] : []),
+    ],
+    now,
+  );
+  if (!change) return record(next);
+  const proposal = { id: `${running.id}-undo`, remedy: running.remedy, change, undo: true };
+  const back = heldBack({
+    proposal,
+    workload,
+    policy,
+    alerts: status.alerts,
+    tokens: tokensOf(ledger),
+    pauses: ledger?.spec?.pauses ?? [],
+    protectedNamespaces: settings.protectedNamespaces,
+    confirmAlerts: settings.confirmAlerts,
+    now,
+  });
+  if (back) return record({ ...next, hold: { reason: back.reason, message: back.message, since: now.toISOString() } });
+  const { undo: _, ...what } = proposal;
+  const undo: Remediation = {
+    ...what,
+    seenUid: workload.uid,
+    seenGeneration: workload.generation,
+    state: "Requested",
+    before: healthOf(workload, signals),
+    requestedAt: now.toISOString(),
+    postedAt: now.toISOString(),
+  };
+  const requested: IncidentStatus = { ...next, phase: "Remediating", remediations: [...next.remediations, undo] };
+  return { ...record(requested), post: [requestOf(incident, undo)] };
+}
+
+function finished(running: Remediation, outcome: Outcome, now: Date, reason?: string, message?: string): Remediation {
+  return {
+    ...running,
+    state: "Finished",
+    outcome,
+    finishedAt: now.toISOString(),
+    ...(reason ? { reason } : {}),
+    ...(message ? { message: message.slice(0, 1024) } : {}),
+  };
+}

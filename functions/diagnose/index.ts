@@ -1,0 +1,112 @@
+import { alertsFrom } from "@autoheal/lib/drivers/alertmanager";
+import { type Post, postTo } from "@autoheal/lib/drivers/broker";
+import { connectCluster } from "@autoheal/lib/drivers/kubernetes";
+import { signalsFrom } from "@autoheal/lib/drivers/prometheus";
+import { eventName, type IncidentRef, type IncomingEvent, pingType } from "@autoheal/lib/event";
+import { type Answer, type Context, done, poison, start } from "@autoheal/lib/runtime";
+import { readDiagnoseConfig } from "./config.ts";
+import { decide } from "./decide.ts";
+import type { Refusal } from "./follow-up.ts";
+import { batchOf, incidentRefOf, refusalOf } from "./incoming.ts";
+import { changedSince, observe, type Sources } from "./observe.ts";
+import { perform } from "./perform.ts";
+import { needsPulse, startPulse } from "./pulse.ts";
+import { storeAlerts } from "./store-alerts.ts";
+import { dueEvent, onPulse, onTick, type Waking } from "./wake.ts";
+
+void start("diagnose", (environment, log) => {
+  const config = readDiagnoseConfig(environment);
+  const { settings, ownNamespace } = config;
+  const cluster = connectCluster();
+  const post = postTo(config.sink, "/autoheal/diagnose");
+  const now = () => new Date();
+  const alerts = config.alertmanagerUrl ? alertsFrom(config.alertmanagerUrl, config.receiver) : undefined;
+  const signals = config.prometheus ? signalsFrom(config.prometheus) : undefined;
+  const sources: Sources = { cluster, signals, alerts, ownNamespace, log };
+
+  /** How often one pass is tried when somebody writes in between. */
+  const tries = 4;
+
+  async function review(ref: IncidentRef, context: Context, refusal?: Refusal): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const observed = await observe(sources, ref, now());
+      if (!observed) return;
+      const step = decide(observed, settings, now(), refusal);
+      try {
+        if (needsPulse({ ...observed.incident, status: step.status }, now())) {
+          await startPulse(cluster, ownNamespace, config.pulseSchedule);
+        }
+        await perform(cluster, post, observed.incident, step, now(), context.traceparent);
+        const { phase, hold, diagnosis, remediations } = step.status;
+        const { outcome, state, remedy } = remediations.at(-1) ?? {};
+        const fields = { subject: observed.incident.spec.subject, incident: ref.name, phase, cause: diagnosis?.cause };
+        log.info({ ...fields, hold: hold?.reason, remedy, state, outcome }, "incident reviewed");
+        return;
+      } catch (error) {
+        if (!changedSince(error) || attempt === tries) throw error;
+      }
+    }
+  }
+
+  async function receiveAlerts(event: IncomingEvent, context: Context): Promise<Answer> {
+    const batch = batchOf(event.data);
+    if ("why" in batch) {
+      // The receipt promises storing: what can't be understood is recorded in the log and not asked for again.
+      log.error({ id: event.id, why: batch.why }, "alerts refused");
+      return done;
+    }
+    const incident = await storeAlerts(cluster, ownNamespace, batch, now());
+    if (!incident) return done;
+    log.info({ incident: incident.metadata.name, alerts: batch.alerts.length }, "alerts stored");
+    await startPulse(cluster, ownNamespace, config.pulseSchedule);
+    await announce(post, () => post(dueEvent(incident, now()), context.traceparent));
+    return done;
+  }
+
+  /** The alerts are stored and the pulse beats: a Broker that is away now only delays what follows. */
+  async function announce(_post: Post, send: () => Promise<void>): Promise<void> {
+    try {
+      await send();
+    } catch (error) {
+      log.warn({ error }, "incident.due not posted: the pulse will find it");
+    }
+  }
+
+  const waking = (context: Context): Waking => ({
+    cluster,
+    alerts,
+    ownNamespace,
+    clusterName: config.clusterName,
+    pulseSchedule: config.pulseSchedule,
+    now,
+    post: (event) => post(event, context.traceparent),
+  });
+
+  async function handle(event: IncomingEvent, context: Context): Promise<Answer> {
+    if (event.type === pingType) return wake(event, context);
+    const name = eventName(event.type);
+    switch (name) {
+      case "alerts.received":
+        return receiveAlerts(event, context);
+      case "incident.due":
+      case "remedy.applied":
+      case "remedy.failed": {
+        const ref = incidentRefOf(event.data);
+        if (!ref) return poison("data.incident: expected namespace, name and uid");
+        await review(ref, context, name === "remedy.failed" ? refusalOf(event.data) : undefined);
+        return done;
+      }
+      default:
+        return poison(`diagnose takes no ${event.type}`);
+    }
+  }
+
+  async function wake(event: IncomingEvent, context: Context): Promise<Answer> {
+    if (event.extensions.autohealwake === "pulse") await onPulse(waking(context));
+    else if (event.extensions.autohealwake === "tick") await onTick(waking(context));
+    else return poison("autohealwake: expected pulse or tick");
+    return done;
+  }
+
+  return { handle };
+});

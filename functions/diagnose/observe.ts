@@ -1,0 +1,87 @@
+import type { HeldAlert } from "@autoheal/lib/alert";
+import type { ListAlerts } from "@autoheal/lib/drivers/alertmanager";
+import {
+  type Cluster,
+  type ClusterObject,
+  isClusterError,
+  loadLedger,
+  loadPolicy,
+  loadWorkload,
+} from "@autoheal/lib/drivers/kubernetes";
+import type { ReadSignals } from "@autoheal/lib/drivers/prometheus";
+import type { IncidentRef } from "@autoheal/lib/event";
+import { noSignals, type Signals } from "@autoheal/lib/evidence";
+import type { Incident } from "@autoheal/lib/incident";
+import type { HealingLedger } from "@autoheal/lib/ledger";
+import type { EffectivePolicy } from "@autoheal/lib/policy";
+import type { Log } from "@autoheal/lib/runtime";
+import type { Workload } from "@autoheal/lib/workload";
+import { type Clue, readClues } from "./clues.ts";
+
+/** All that `diagnose` looks at for one incident, read at one time. */
+export interface Observed {
+  incident: Incident;
+  /** Undefined: the alerts lead to no workload, or it is gone. */
+  workload: Workload | undefined;
+  /** Undefined: Prometheus is configured but can't be asked. */
+  signals: Signals | undefined;
+  policy: EffectivePolicy;
+  ledger: HealingLedger | undefined;
+  /** What Alertmanager holds; undefined where it is not configured, or can't be asked. */
+  held: readonly HeldAlert[] | undefined;
+  /** Facts for people that no rule reads: events, and the end of a crashed container's log. */
+  clues: readonly Clue[];
+}
+
+/** Where `diagnose` reads. */
+export interface Sources {
+  cluster: Cluster;
+  signals: ReadSignals | undefined;
+  alerts: ListAlerts | undefined;
+  ownNamespace: string;
+  log: Log;
+}
+
+/** Reads all of one incident; undefined when it is gone or another one of its name. */
+export async function observe(sources: Sources, ref: IncidentRef, now: Date): Promise<Observed | undefined> {
+  const { cluster } = sources;
+  const incident = await cluster.get<ClusterObject & Incident>("incidents", ref.namespace, ref.name);
+  if (!incident || incident.metadata.uid !== ref.uid) return undefined;
+  const workload = incident.spec.workload && (await loadWorkload(cluster, incident.spec.workload));
+  const [signals, ledger, held, policy, clues] = await Promise.all([
+    workload ? readSignals(sources, workload, now) : noSignals,
+    loadLedger(cluster),
+    readHeld(sources),
+    loadPolicy(cluster, sources.ownNamespace, {
+      namespace: incident.metadata.namespace,
+      workloadLabels: workload?.labels ?? {},
+      alerts: incident.status?.alerts.map(({ labels }) => labels) ?? [],
+    }),
+    workload ? readClues(cluster, workload, now) : [],
+  ]);
+  return { incident, workload, signals, policy, ledger, held, clues };
+}
+
+async function readSignals({ signals, log }: Sources, workload: Workload, now: Date): Promise<Signals | undefined> {
+  if (!signals) return noSignals;
+  try {
+    return await signals(workload, now);
+  } catch (error) {
+    log.warn({ error }, "signals not read");
+    return undefined;
+  }
+}
+
+async function readHeld({ alerts, log }: Sources): Promise<readonly HeldAlert[] | undefined> {
+  try {
+    return await alerts?.();
+  } catch (error) {
+    log.warn({ error }, "alerts not read");
+    return undefined;
+  }
+}
+
+/** True when the cluster says that what was read has changed since: read and decide again. */
+export function changedSince(error: unknown): boolean {
+  return isClusterError(error, "Conflict") || isClusterError(error, "AlreadyExists");
+}

@@ -1,0 +1,15 @@
+import type { Thresholds } from "@autoheal/lib/evidence";
+
+/** What `diagnose` was configured with, where the policy does not say it. */
+export interface Settings {
+  /** AutoHeal's own namespace. */
+  ownNamespace: string;
+  protectedNamespaces: readonly string[];
+  /** True where Alertmanager's API is configured: only alerts seen there count. */
+  confirmAlerts: boolean;
+  thresholds: Thresholds;
+  /** How long until an open incident is looked at again. */
+  reviewSeconds: number;
+  /** How long until a request without an answer, or a message that was not sent, is posted again. */
+  resendSeconds: number;
+}

@@ -1,0 +1,96 @@
+import { alertKey, batchesOf } from "@autoheal/lib/alert";
+import type { ListAlerts } from "@autoheal/lib/drivers/alertmanager";
+import { type Cluster, type ClusterObject, isClusterError } from "@autoheal/lib/drivers/kubernetes";
+import type { OutgoingEvent } from "@autoheal/lib/event";
+import { type Incident, incidentRef, isOpen } from "@autoheal/lib/incident";
+import { needsPulse, startPulse, stopPulse } from "./pulse.ts";
+import { storeAlerts } from "./store-alerts.ts";
+
+/** Closed incidents are kept this long, in ms. */
+const keepClosedMs = 30 * 24 * 3_600_000;
+
+/** What waking needs. */
+export interface Waking {
+  cluster: Cluster;
+  alerts: ListAlerts | undefined;
+  ownNamespace: string;
+  /** The name of this cluster, for alerts with a `cluster` label. */
+  clusterName: string;
+  pulseSchedule: string;
+  now: () => Date;
+  post: (event: OutgoingEvent) => Promise<void>;
+}
+
+/** Have an incident looked at. */
+export function dueEvent(incident: Incident, now: Date): OutgoingEvent<"incident.due"> {
+  return {
+    name: "incident.due",
+    id: `${incident.metadata.uid}-due-${now.getTime()}`,
+    subject: incident.spec.subject,
+    extensions: {},
+    data: { incident: incidentRef(incident) },
+  };
+}
+
+/** The pulse: has each incident looked at that is due, and ends the pulse when none needs it. */
+export async function onPulse(waking: Waking): Promise<void> {
+  const now = waking.now();
+  const incidents = await waking.cluster.list<ClusterObject & Incident>("incidents");
+  for (const incident of incidents.filter((incident) => isDue(incident, now)))
+    await waking.post(dueEvent(incident, now));
+  if (!incidents.some((incident) => needsPulse(incident, now))) {
+    await stopPulse(waking.cluster, waking.ownNamespace, waking.pulseSchedule, waking.now);
+  }
+}
+
+function isDue(incident: Incident, now: Date): boolean {
+  if (!isOpen(incident)) return false;
+  const due = Date.parse(incident.status?.dueAt ?? "");
+  return Number.isNaN(due) || due <= now.getTime();
+}
+
+/**
+ * The tick: stores every alert that Alertmanager holds and no incident knows, has all open incidents and those with
+ * unsent messages looked at, restores the pulse, and removes what was closed long ago.
+ */
+export async function onTick(waking: Waking): Promise<void> {
+  const { cluster, ownNamespace } = waking;
+  const now = waking.now();
+  const held = (await waking.alerts?.()) ?? [];
+  const known = new Set((await listIncidents(cluster)).flatMap(keysOf));
+  const missed = held.filter((alert) => alert.state === "active" && !known.has(alertKey(alert)));
+  for (const batch of batchesOf(missed, waking.clusterName)) await storeAlerts(cluster, ownNamespace, batch, now);
+  const incidents = await listIncidents(cluster);
+  for (const incident of incidents.filter((incident) => isOpen(incident) || hasUnsent(incident))) {
+    await waking.post(dueEvent(incident, now));
+  }
+  if (incidents.some((incident) => needsPulse(incident, now))) {
+    await startPulse(cluster, ownNamespace, waking.pulseSchedule);
+  }
+  await removeOld(cluster, incidents, now);
+}
+
+function listIncidents(cluster: Cluster): Promise<(ClusterObject & Incident)[]> {
+  return cluster.list<ClusterObject & Incident>("incidents");
+}
+
+function keysOf({ status }: Incident): string[] {
+  return status?.alerts.map(alertKey) ?? [];
+}
+
+function hasUnsent({ status }: Incident): boolean {
+  const sent = new Set(status?.deliveries?.filter(({ channel }) => channel === "event").map(({ entry }) => entry));
+  return status?.outbox.some(({ id }) => !sent.has(id)) ?? false;
+}
+
+async function removeOld(cluster: Cluster, incidents: readonly Incident[], now: Date): Promise<void> {
+  for (const { metadata, status } of incidents) {
+    const age = now.getTime() - Date.parse(status?.closedAt ?? "");
+    if (!(age > keepClosedMs)) continue;
+    try {
+      await cluster.delete("incidents", metadata.namespace, metadata.name, metadata.uid);
+    } catch (error) {
+      if (!isClusterError(error, "NotFound") && !isClusterError(error, "Conflict")) throw error;
+    }
+  }
+}
