@@ -4,8 +4,9 @@ import { applyManifests, type Manifests } from "./apply.ts";
 import { serveDefinitions } from "./custom-resource/index.ts";
 import { keepBudgets } from "./disruption.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
+import { createStore } from "./memory-store.ts";
 import { createApiServer, type Interceptor } from "./server.ts";
-import { createStore, type Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import type { ReadLog } from "./subresources.ts";
 
 /** A running API server of a sandbox. */

@@ -2,14 +2,8 @@
 export { type Api, startApi } from "./api.ts";
 export type { Manifests } from "./apply.ts";
 export type { Kind } from "./kinds.ts";
+export { createStore } from "./memory-store.ts";
 export type { InterceptedRequest, Interceptor } from "./server.ts";
 export { StatusError } from "./status-error.ts";
-export {
-  createStore,
-  type DeleteOptions,
-  type KubernetesObject,
-  type OwnerReference,
-  type Store,
-  type WatchEvent,
-} from "./store.ts";
+export type { DeleteOptions, KubernetesObject, OwnerReference, Store, WatchEvent } from "./store.ts";
 export type { LogRequest, ReadLog } from "./subresources.ts";

@@ -5,7 +5,11 @@ type Fields = any;
 
 /** Fills in what the API server fills in, so that what is read back is complete (k8s.io/kubernetes pkg/apis/…/defaults.go). */
 export function withDefaults(object: KubernetesObject): KubernetesObject {
-  const { kind, spec } = object;
+  const { kind, spec, metadata } = object;
+  if (kind === "Namespace") {
+    const labels = { ...metadata.labels, "kubernetes.io/metadata.name": metadata.name };
+    return { ...object, metadata: { ...metadata, labels } };
+  }
   const fill = DEFAULTS[kind];
   return fill === undefined || typeof spec !== "object" ? object : { ...object, spec: fill(spec) };
 }

@@ -24,6 +24,8 @@ export function causesAgainst(object: KubernetesObject, old: KubernetesObject | 
       return workload(object, old);
     case "Pod":
       return [...containers(object.spec, "spec"), ...(old === undefined ? [] : podChange(object, old))];
+    case "ConfigMap":
+      return texts(object.data, "data");
     case "Event":
       return event(object);
     case "PodDisruptionBudget": {
@@ -54,12 +56,23 @@ function workload({ spec }: KubernetesObject, old: KubernetesObject | undefined)
 }
 
 function containers(spec: KubernetesObject["spec"], field: string): Cause[] {
-  const list: { name?: string; image?: string }[] = spec?.containers ?? [];
+  const list: { name?: string; image?: string; env?: { value?: unknown }[] }[] = spec?.containers ?? [];
   if (list.length === 0) return [required(`${field}.containers`)];
-  return list.flatMap(({ name, image }, index) => [
+  return list.flatMap(({ name, image, env = [] }, index) => [
+    ...env.flatMap(({ value = "" }, at) => texts({ value }, `${field}.containers[${index}].env[${at}]`)),
     ...(name ? [] : [required(`${field}.containers[${index}].name`)]),
     ...(image ? [] : [required(`${field}.containers[${index}].image`)]),
   ]);
+}
+
+/** What must be text: an unquoted number or yes in YAML is none (the real server answers 400 as it decodes). */
+function texts(values: Record<string, unknown> | undefined, field: string): Cause[] {
+  return Object.entries(values ?? {})
+    .filter(([, value]) => typeof value !== "string")
+    .map(([key, value]) => ({
+      ...wrong(`${field}.${key}`, value, "must be a string"),
+      reason: "FieldValueTypeInvalid",
+    }));
 }
 
 const CHANGEABLE =
@@ -93,7 +106,7 @@ const ANNOTATIONS_LIMIT_BYTES = 256 * 1024;
 /** The rules for names, labels and annotations, which all kinds share. */
 export function metadataCauses({ kind, metadata }: KubernetesObject): Cause[] {
   const { name, labels = {}, annotations = {} } = metadata;
-  const causes: Cause[] = [];
+  const causes: Cause[] = texts(annotations, "metadata.annotations");
   const isPath = /^(Cluster)?Role(Binding)?$/.test(kind); // RBAC names are path segments: system:node is fine
   if (isPath ? /^\.\.?$|[/%]/.test(name) : !SUBDOMAIN.test(name)) {
     const why = `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN.source.slice(1, -1)}')`;
@@ -114,7 +127,7 @@ export function metadataCauses({ kind, metadata }: KubernetesObject): Cause[] {
     causes.push(wrong("metadata.labels", value, why));
   }
   const bytes = Object.entries(annotations).reduce(
-    (sum, [key, value]) => sum + key.length + Buffer.byteLength(value),
+    (sum, [key, value]) => sum + key.length + Buffer.byteLength(String(value)),
     0,
   );
   if (bytes > ANNOTATIONS_LIMIT_BYTES) {
