@@ -140,6 +140,7 @@ test("changes since a version are remembered up to a limit, and said to be expir
     return changes === "expired" ? changes : changes.map(({ object }) => object.metadata.name);
   };
   expect([names(first - 1), names(first), names(second), names(third)]).toEqual(["expired", ["b", "c"], ["c"], []]);
+  expect(names(third + 1)).toBe("expired");
 });
 
 test("a kind that the sandbox does not serve is refused by name", () => {

@@ -162,7 +162,8 @@ export function createStore(options: { now?: () => Date; rememberedEvents?: numb
     },
     since: (resource, resourceVersion) => {
       const on = shelf(resource);
-      if (resourceVersion < on.forgotten) return "expired";
+      const isFromAnotherLife = resourceVersion > version; // of a sandbox that is gone
+      if (resourceVersion < on.forgotten || isFromAnotherLife) return "expired";
       return on.history.filter(({ object }) => Number(object.metadata.resourceVersion) > resourceVersion);
     },
     resourceVersion: () => version,
