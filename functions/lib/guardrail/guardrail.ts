@@ -85,10 +85,16 @@ function others({ tokens, workload, proposal }: Circumstances): Token[] {
   );
 }
 
+/** An unreadable time counts as now: what can't be read holds. */
+function timeOf(at: string, now: Date): number {
+  const time = Date.parse(at);
+  return Number.isNaN(time) ? now.getTime() : time;
+}
+
 const cooldown: Guardrail = (circumstances) => {
   const { policy, proposal, now } = circumstances;
   if (proposal.undo) return undefined;
-  const last = Math.max(...others(circumstances).map(({ at }) => Date.parse(at)));
+  const last = Math.max(...others(circumstances).map(({ at }) => timeOf(at, now)));
   const left = policy.cooldownSeconds - (now.getTime() - last) / 1000;
   return left > 0
     ? hold("Cooldown", `${Math.ceil(left)} s of the cooldown of ${policy.cooldownSeconds} s are left`)
@@ -99,7 +105,7 @@ const budget: Guardrail = (circumstances) => {
   const { policy, proposal, now } = circumstances;
   if (proposal.undo) return undefined;
   const { actions, windowSeconds } = policy.budget;
-  const spent = others(circumstances).filter(({ at }) => now.getTime() - Date.parse(at) < windowSeconds * 1000).length;
+  const spent = others(circumstances).filter(({ at }) => now.getTime() - timeOf(at, now) < windowSeconds * 1000).length;
   return spent >= actions
     ? hold("BudgetExhausted", `${spent} of ${actions} remediations within ${windowSeconds} s are spent`)
     : undefined;
@@ -139,6 +145,12 @@ const maxReplicas: Guardrail = ({ proposal, policy }) => {
     : undefined;
 };
 
+/** What an autoscaler owns it would set back at once; it may have come after the decision, which moves no generation. */
+const ownership: Guardrail = ({ workload, proposal }) =>
+  proposal.change.what === "setReplicas" && workload.autoscaler
+    ? hold("OwnedByAutoscaler", `${workload.autoscaler.name} owns the replicas`)
+    : undefined;
+
 /** A rollout within its deadline is left alone; undoing may interrupt what it undoes. */
 const rolloutInProgress: Guardrail = ({ workload, proposal }) =>
   workload.rollout === "Progressing" && !proposal.undo ? hold("RolloutInProgress", "a rollout is going on") : undefined;
@@ -165,12 +177,12 @@ const alertStands: Guardrail = ({ alerts, policy, proposal, confirmAlerts, now }
   }
   const newest = Math.max(...counting.map(({ receivedAt }) => Date.parse(receivedAt)));
   const age = (now.getTime() - newest) / 1000;
-  return age > policy.staleAfterSeconds
-    ? hold(
+  return age <= policy.staleAfterSeconds
+    ? undefined
+    : hold(
         "AlertStale",
         `the last word of its alerts is ${Math.round(age)} s old, more than ${policy.staleAfterSeconds} s`,
-      )
-    : undefined;
+      );
 };
 
 /** Every guardrail, in the order in which they are named when several hold. */
@@ -179,6 +191,7 @@ export const guardrails: readonly Guardrail[] = [
   pause,
   mode,
   allowedRemedy,
+  ownership,
   alertStands,
   rolloutPaused,
   onDelete,

@@ -10,6 +10,7 @@ export type GuardrailReason =
   | "BudgetExhausted"
   | "MinHealthy"
   | "MaxReplicas"
+  | "OwnedByAutoscaler"
   | "RolloutInProgress"
   | "RolloutPaused"
   | "OnDeleteStrategy"

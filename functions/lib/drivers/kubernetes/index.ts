@@ -2,6 +2,7 @@
 import { type Cluster, clusterOver } from "./cluster.ts";
 import { kubeconfigTransport } from "./transport.ts";
 
+export { actionDoors } from "./action.ts";
 export type { Change, Cluster, ClusterObject, Selection } from "./cluster.ts";
 export { ClusterError, type ClusterReason, isClusterError } from "./errors.ts";
 export { type LimitsSubject, loadLedger, loadPolicy } from "./read-limits.ts";

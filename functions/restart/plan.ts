@@ -1,0 +1,27 @@
+import { alreadyThere, markOnly, mergeSpec, notMine, type Plan, writing } from "@autoheal/lib/action";
+import { livePods, restartedAt } from "@autoheal/lib/workload";
+
+/**
+ * Restarts all pods as `kubectl rollout restart` does, or evicts exactly those pods that were named. The time in the
+ * template is that of the request, so that writing it again changes nothing.
+ */
+export const plan: Plan = ({ entry, workload }) => {
+  const { change, id, requestedAt } = entry;
+  switch (change.what) {
+    case "restartRollout": {
+      const template = { metadata: { annotations: { [restartedAt]: requestedAt } } };
+      return writing(mergeSpec(workload, id, { template }));
+    }
+    case "restartPods": {
+      const left = livePods(workload).filter(({ uid }) => change.pods.some((pod) => pod.uid === uid));
+      const pods = left.map(({ name, uid }) => ({ name, uid }));
+      const mark = markOnly(workload, id);
+      if (pods.length === 0) return alreadyThere(mark);
+      return writing({ do: "evict", namespace: workload.namespace, pods }, mark);
+    }
+    case "setReplicas":
+    case "setMaxReplicas":
+    case "rollBack":
+      return notMine(entry);
+  }
+};

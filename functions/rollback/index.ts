@@ -1,0 +1,13 @@
+import { postTo } from "@autoheal/lib/drivers/broker";
+import { actionDoors, connectCluster } from "@autoheal/lib/drivers/kubernetes";
+import { start } from "@autoheal/lib/runtime";
+import { handleAction, readActionConfig } from "@autoheal/lib/runtime/action";
+import { plan } from "./plan.ts";
+
+void start("rollback", (environment) => {
+  const { sink, ownNamespace, settings } = readActionConfig(environment);
+  const doors = actionDoors(connectCluster(), ownNamespace, () => new Date());
+  return {
+    handle: handleAction({ remedy: "rollback", plan, settings, doors, post: postTo(sink, "/autoheal/rollback") }),
+  };
+});
