@@ -65,7 +65,7 @@ test.each([
   ["diagnose", "get", "pods/log", "shop"],
   ["diagnose", "create", "incidents.autoheal.dev", "shop"],
   ["diagnose", "patch", "incidents.autoheal.dev/status", "shop"],
-  ["diagnose", "patch", "healingledgers.autoheal.dev"],
+  ["diagnose", "patch", "healingledgers.autoheal.dev/status"],
   ["diagnose", "create", "pingsources.sources.knative.dev", "autoheal"],
   ["restart", "list", "poddisruptionbudgets.policy", "elsewhere"],
   ["restart", "patch", "deployments.apps", "shop"],

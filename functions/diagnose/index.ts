@@ -1,10 +1,12 @@
 import { alertsFrom } from "@autoheal/lib/drivers/alertmanager";
-import { type Post, postTo } from "@autoheal/lib/drivers/broker";
+import { postTo } from "@autoheal/lib/drivers/broker";
 import { connectCluster } from "@autoheal/lib/drivers/kubernetes";
 import { signalsFrom } from "@autoheal/lib/drivers/prometheus";
 import { eventName, type IncidentRef, type IncomingEvent, pingType } from "@autoheal/lib/event";
+import { isOpen } from "@autoheal/lib/incident";
 import { type Answer, type Context, done, poison, start } from "@autoheal/lib/runtime";
 import { readDiagnoseConfig } from "./config.ts";
+import { recordDeadLetter } from "./dead-letter.ts";
 import { decide } from "./decide.ts";
 import type { Refusal } from "./follow-up.ts";
 import { batchOf, incidentRefOf, refusalOf } from "./incoming.ts";
@@ -12,7 +14,10 @@ import { changedSince, observe, type Sources } from "./observe.ts";
 import { perform } from "./perform.ts";
 import { needsPulse, startPulse } from "./pulse.ts";
 import { storeAlerts } from "./store-alerts.ts";
-import { dueEvent, onPulse, onTick, type Waking } from "./wake.ts";
+import { dueEvent, isDue, onPulse, onTick, type Waking } from "./wake.ts";
+
+/** Where Broker "healing" brings what could not be delivered. */
+const deadLetterPath = "/dead-letter";
 
 void start("diagnose", (environment, log) => {
   const config = readDiagnoseConfig(environment);
@@ -27,10 +32,15 @@ void start("diagnose", (environment, log) => {
   /** How often one pass is tried when somebody writes in between. */
   const tries = 4;
 
-  async function review(ref: IncidentRef, context: Context, refusal?: Refusal): Promise<void> {
+  async function review(
+    ref: IncidentRef,
+    context: Context,
+    why: "due" | "reported",
+    refusal?: Refusal,
+  ): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const observed = await observe(sources, ref, now());
-      if (!observed) return;
+      if (!observed || (why === "due" && !isDue(observed.incident, now()) && isOpen(observed.incident))) return;
       const step = decide(observed, settings, now(), refusal);
       try {
         if (needsPulse({ ...observed.incident, status: step.status }, now())) {
@@ -59,12 +69,12 @@ void start("diagnose", (environment, log) => {
     if (!incident) return done;
     log.info({ incident: incident.metadata.name, alerts: batch.alerts.length }, "alerts stored");
     await startPulse(cluster, ownNamespace, config.pulseSchedule);
-    await announce(post, () => post(dueEvent(incident, now()), context.traceparent));
+    await announce(() => post(dueEvent(incident, now()), context.traceparent));
     return done;
   }
 
   /** The alerts are stored and the pulse beats: a Broker that is away now only delays what follows. */
-  async function announce(_post: Post, send: () => Promise<void>): Promise<void> {
+  async function announce(send: () => Promise<void>): Promise<void> {
     try {
       await send();
     } catch (error) {
@@ -83,6 +93,12 @@ void start("diagnose", (environment, log) => {
   });
 
   async function handle(event: IncomingEvent, context: Context): Promise<Answer> {
+    if (context.path === deadLetterPath) {
+      await recordDeadLetter({ cluster, namespace: ownNamespace, log, now: now() }, event);
+      // Sweeping after a lost incident.due would post the next one, and so on for as long as something is away.
+      if (eventName(event.type) !== "incident.due") await onPulse(waking(context));
+      return done;
+    }
     if (event.type === pingType) return wake(event, context);
     const name = eventName(event.type);
     switch (name) {
@@ -93,7 +109,8 @@ void start("diagnose", (environment, log) => {
       case "remedy.failed": {
         const ref = incidentRefOf(event.data);
         if (!ref) return poison("data.incident: expected namespace, name and uid");
-        await review(ref, context, name === "remedy.failed" ? refusalOf(event.data) : undefined);
+        const refusal = name === "remedy.failed" ? refusalOf(event.data) : undefined;
+        await review(ref, context, name === "incident.due" ? "due" : "reported", refusal);
         return done;
       }
       default:
@@ -108,5 +125,5 @@ void start("diagnose", (environment, log) => {
     return done;
   }
 
-  return { handle };
+  return { handle, paths: ["/", deadLetterPath] };
 });

@@ -43,7 +43,8 @@ export async function onPulse(waking: Waking): Promise<void> {
   }
 }
 
-function isDue(incident: Incident, now: Date): boolean {
+/** True when an open incident has to be looked at now; one without a time was just created. */
+export function isDue(incident: Incident, now: Date): boolean {
   if (!isOpen(incident)) return false;
   const due = Date.parse(incident.status?.dueAt ?? "");
   return Number.isNaN(due) || due <= now.getTime();

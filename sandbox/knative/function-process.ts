@@ -107,18 +107,18 @@ async function untilReady(child: ChildProcess, options: ProcessOptions, exited: 
   });
   const url = `http://${options.host}:${FUNCTION_PORT}/health/ready`;
   const deadline = performance.now() + READY_WITHIN_MS;
-  while (!(await answers200(url))) {
+  while (!(await answersOk(url))) {
     if (over) throw new Error(`${options.entry} ended with ${child.signalCode ?? child.exitCode} before it was ready`);
     if (performance.now() > deadline) throw new Error(`${options.entry} was not ready within ${READY_WITHIN_MS} ms`);
     await sleep(15);
   }
 }
 
-function answers200(url: string): Promise<boolean> {
+function answersOk(url: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const probe = get(url, { agent: false, timeout: 1000 }, (response) => {
     response.resume();
-    resolve(response.statusCode === 200);
+    resolve((response.statusCode ?? 0) >= 200 && (response.statusCode ?? 0) < 400);
   });
   probe.on("timeout", () => probe.destroy());
   probe.on("error", () => resolve(false));

@@ -106,9 +106,10 @@ function reachesLimit(
   return memory > 0.5 && slope !== undefined && memory + slope * horizon > 1;
 }
 
-/** The series of pods that still live: those of pods that are gone say nothing about now. */
+/** What is known by pod, of the pods that still live: those that are gone say nothing about now. */
 export function ofLive<T>(byPod: Readonly<Record<string, T>>, workload: Workload): T[] {
-  return livePods(workload).flatMap(({ name }) => byPod[name] ?? []) as T[]; // reason: flatMap over possibly missing keys
+  const names = new Set(livePods(workload).map(({ name }) => name));
+  return Object.entries(byPod).flatMap(([name, value]) => (names.has(name) ? [value] : []));
 }
 
 /**

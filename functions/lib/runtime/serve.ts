@@ -13,6 +13,8 @@ const handlerTimeoutMs = 8_000;
 
 /** What a handler gets beside its event. */
 export interface Context {
+  /** The path that the event was posted to. */
+  path: string;
   /** The W3C trace context to carry on. */
   traceparent: string;
   log: Log;
@@ -113,7 +115,8 @@ function takeEvents(web: express.Express, app: FunctionApp, handle: Handler, reg
     const stop = took.startTimer();
     const event = eventOf(request.headers, request.body);
     const type = "type" in event ? event.type : "none";
-    const answer: Answer | "away" = "why" in event ? poison(event.why) : await attempt(app, handle, event);
+    const answer: Answer | "away" =
+      "why" in event ? poison(event.why) : await attempt(app, handle, event, request.path);
     stop();
     const kind = answer === "away" ? "away" : answer.kind;
     answered.inc({ type, answer: kind });
@@ -125,14 +128,19 @@ function takeEvents(web: express.Express, app: FunctionApp, handle: Handler, reg
   });
 }
 
-async function attempt(app: FunctionApp, handle: Handler, event: IncomingEvent): Promise<Answer | "away"> {
+async function attempt(
+  app: FunctionApp,
+  handle: Handler,
+  event: IncomingEvent,
+  path: string,
+): Promise<Answer | "away"> {
   const traceparent = nextTraceparent(event.extensions.traceparent);
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`no result within ${handlerTimeoutMs} ms`)), handlerTimeoutMs);
   });
   try {
-    return await Promise.race([handle(event, { traceparent, log: app.log }), tooLong]);
+    return await Promise.race([handle(event, { path, traceparent, log: app.log }), tooLong]);
   } catch (error) {
     app.log.error({ error, type: event.type, id: event.id, subject: event.subject, traceparent }, "event not handled");
     return "away";
