@@ -1,5 +1,7 @@
 /** Bundles each function into one CommonJS file with nothing outside it: `functions/<name>/build/index.cjs`. */
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
+import { rename } from "node:fs/promises";
 import { build } from "esbuild";
 import { buildSampleApps } from "../sample-apps/build.ts";
 
@@ -13,10 +15,13 @@ export async function buildFunctions(names: readonly string[] = functionNames): 
   await Promise.all(
     names
       .filter((name) => existsSync(`${root}functions/${name}/index.ts`))
-      .map((name) =>
-        build({
+      .map(async (name) => {
+        const outfile = `${root}functions/${name}/build/index.cjs`;
+        // Renamed when it is whole: tests that run at once start what others build.
+        const unfinished = `${outfile}.${process.pid}-${randomUUID()}`;
+        await build({
           entryPoints: [`${root}functions/${name}/index.ts`],
-          outfile: `${root}functions/${name}/build/index.cjs`,
+          outfile: unfinished,
           bundle: true,
           platform: "node",
           target: "node24",
@@ -26,8 +31,9 @@ export async function buildFunctions(names: readonly string[] = functionNames): 
           logLevel: "warning",
           // Text files (the console's page) are part of the bundle.
           loader: { ".html": "text", ".css": "text", ".svg": "text" },
-        }),
-      ),
+        });
+        await rename(unfinished, outfile);
+      }),
   );
 }
 

@@ -2,7 +2,8 @@
 import type { Cause } from "@autoheal/lib/cause";
 import type { Incident, IncidentAlert, IncidentStatus, Remediation } from "@autoheal/lib/incident";
 import type { Outcome } from "@autoheal/lib/outcome";
-import { causeText, changeText, durationText, phrase, remediationText, sentence } from "./words.ts";
+import { headlineOf } from "./headline.ts";
+import { causeText, changeText, durationText, phrase, remediationText } from "./words.ts";
 
 /** One thing seen that speaks for or against a diagnosis. */
 export interface Finding {
@@ -84,7 +85,7 @@ function stepsOf(openedAt: string, status: IncidentStatus): Step[] {
 }
 
 /** One step for each alert name: hundreds of pods can say the same. */
-function alertSteps({ alerts, alertsDropped = 0 }: IncidentStatus): Step[] {
+function alertSteps({ phase, alerts, alertsDropped = 0 }: IncidentStatus): Step[] {
   const byName = Map.groupBy(alerts, ({ name }) => name);
   return [...byName].map(([name, [first, ...others]], index): Step => {
     const all = first ? [first, ...others] : others;
@@ -98,16 +99,17 @@ function alertSteps({ alerts, alertsDropped = 0 }: IncidentStatus): Step[] {
       title: `${name}${times}${severity ? ` (${severity})` : ""}`,
       lines: [
         ...(first?.summary ? [first.summary] : []),
-        firing > 0
-          ? all.length > 1
-            ? `${firing} of ${all.length} still firing.`
-            : "Still firing."
-          : `Resolved at ${clock(ends.at(-1))}.`,
+        ...(phase === "Closed" && firing > 0 ? [] : [firingText(firing, all.length, ends.at(-1))]),
         ...(index === 0 && alertsDropped > 0 ? [`${alertsDropped} further alerts were counted but not kept.`] : []),
       ],
-      tone: firing > 0 ? "trouble" : "neutral",
+      tone: firing > 0 && phase !== "Closed" ? "trouble" : "neutral",
     };
   });
+}
+
+function firingText(firing: number, all: number, lastEnd: string | undefined): string {
+  if (firing === 0) return `Resolved at ${clock(lastEnd)}.`;
+  return all > 1 ? `${firing} of ${all} still firing.` : "Still firing.";
 }
 
 function diagnosisSteps({ diagnosis }: IncidentStatus): Step[] {
@@ -157,7 +159,13 @@ function remediationSteps(remediation: Remediation): Step[] {
   ];
   if (healthySince) {
     const lines = state === "Applied" ? ["It has to stay so for the policy's stableFor."] : [];
-    steps.push({ kind: "Proof", at: healthySince, title: "Healthy again, being watched", lines, tone: "good" });
+    steps.push({
+      kind: "Proof",
+      at: healthySince,
+      title: state === "Applied" ? "Healthy again, being watched" : "Healthy again",
+      lines,
+      tone: "good",
+    });
   } else if (appliedAt && state === "Applied") {
     steps.push({
       kind: "Proof",
@@ -204,31 +212,6 @@ function outcomeSteps(openedAt: string, { recoveredAt, closedAt, outcome }: Inci
       tone: "neutral",
     },
   ];
-}
-
-function headlineOf(incident: Incident, status: IncidentStatus): string {
-  const { diagnosis, hold, remediations, recoveredAt, outcome, phase } = status;
-  const [alert] = status.alerts;
-  const what = diagnosis ? sentence(causeText(diagnosis.cause)) : (alert?.name ?? "Trouble");
-  const last = remediations.at(-1);
-  const remedy = last ? remediationText(last).toLowerCase() : undefined;
-  switch (phase) {
-    case "Open":
-      return `${what}: ${diagnosis ? "deciding" : "looking for the cause"}`;
-    case "Remediating":
-      return `${what}: ${remedy ?? "remedy"} under way`;
-    case "Proving":
-      return `${what}: ${remedy ?? "remedy"} written, proving that it worked`;
-    case "Held":
-      return `${what}: held${hold ? `, ${phrase(hold.reason)}` : ""}`;
-    case "Escalated":
-      return `${what}: needs a person`;
-    case "Closed": {
-      const took = recoveredAt && ` in ${durationText(millisecondsBetween(incident.spec.openedAt, recoveredAt))}`;
-      const healed = outcome === "Succeeded" && remedy ? `healed by ${remedy}` : "recovered";
-      return took ? `${what}: ${healed}${took}` : `${what}: ${phrase(outcome ?? "closed")}`;
-    }
-  }
 }
 
 const severities = ["critical", "error", "warning", "info"];

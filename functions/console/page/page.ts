@@ -1,8 +1,10 @@
 /** The page: a frame that stands, and parts that the live stream swaps. */
 import type { Status } from "../status.ts";
 import type { Story } from "../story.ts";
+import { states, stateText } from "../words.ts";
 import { Html, html } from "./html.ts";
-import { renderSections, renderState, renderStorySection, type Section } from "./section.ts";
+import { stateIcon } from "./icons.ts";
+import { renderSections, renderStorySection, type Section } from "./section.ts";
 
 /** What the live stream swaps; the page's script takes it as it is. */
 export interface Parts {
@@ -82,12 +84,15 @@ export function renderLogin(wrong: boolean): string {
 
 function renderSummary({ overall, namespaces }: Status): Html {
   const modes = new Set(namespaces.map(({ mode }) => mode));
+  const counts = states
+    .filter((state) => overall.workloads[state] > 0)
+    .map((state) => `${overall.workloads[state]} ${stateText[state].toLowerCase()}`);
   const told =
     modes.size <= 1
       ? html`<span>Mode: <b>${[...modes][0] ?? "Observe"}</b></span>`
       : html`${namespaces.map(({ name, mode }) => html`<span>${name}: <b>${mode}</b></span>`)}`;
-  return html`<p class="overall">${renderState(overall.state)} <span>${overall.text}</span></p>
-<p class="modes">${told}</p>`;
+  return html`<p class="overall">${stateIcon(overall.state)} <span>${overall.text}</span></p>
+<p class="modes">${counts.length > 1 && html`<span>${counts.reverse().join(", ")}</span>`}${told}</p>`;
 }
 
 function frame(title: string, head: Html, main: Html, signOut: boolean): string {

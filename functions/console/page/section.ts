@@ -34,7 +34,7 @@ ${renderTimeline(story)}`;
 }
 
 /** A state in words with its icon. */
-export function renderState(state: State): Html {
+function renderState(state: State): Html {
   return html`<span class="state ${state}">${stateIcon(state)}${stateText[state]}</span>`;
 }
 

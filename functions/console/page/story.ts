@@ -17,7 +17,7 @@ export function renderFacts(story: Story, at: string): Html {
     ended === undefined
       ? html`<span>open for ${renderSince(story.openedAt, at)}</span>`
       : html`<span>took ${durationText(Date.parse(ended) - Date.parse(story.openedAt))}</span>`,
-    html`<span>began ${renderTime(story.openedAt)}</span>`,
+    html`<span>began ${renderDate(story.openedAt, at)}${renderTime(story.openedAt)}</span>`,
   ]}</p>`;
 }
 
@@ -27,6 +27,12 @@ export function renderTime(at: string): Html {
   if (Number.isNaN(time.getTime())) return html`<span>${at}</span>`;
   const iso = time.toISOString();
   return html`<time datetime="${iso}" title="${iso.slice(0, 10)}">${iso.slice(11, 19)}</time>`;
+}
+
+/** The date of what is not of the day of `at`. */
+function renderDate(of: string, at: string): string {
+  const date = of.slice(0, 10);
+  return date === at.slice(0, 10) ? "" : `${date} `;
 }
 
 /** Where a story has its own page. */

@@ -1,0 +1,28 @@
+import type { Incident, IncidentStatus } from "@autoheal/lib/incident";
+import { causeText, durationText, phrase, remediationText, sentence } from "./words.ts";
+
+/** One line about an incident: what it is about, and where it stands. */
+export function headlineOf(incident: Incident, status: IncidentStatus): string {
+  const { diagnosis, hold, remediations, recoveredAt, outcome, phase } = status;
+  const [alert] = status.alerts;
+  const what = diagnosis ? sentence(causeText(diagnosis.cause)) : (alert?.name ?? "Trouble");
+  const last = remediations.at(-1);
+  const remedy = last ? remediationText(last).toLowerCase() : undefined;
+  switch (phase) {
+    case "Open":
+      return `${what}: ${diagnosis ? "deciding" : "looking for the cause"}`;
+    case "Remediating":
+      return `${what}: ${remedy ?? "remedy"} under way`;
+    case "Proving":
+      return `${what}: ${remedy ?? "remedy"} written, proving that it worked`;
+    case "Held":
+      return `${what}: held${hold && hold.reason !== diagnosis?.cause ? `, ${phrase(hold.reason)}` : ""}`;
+    case "Escalated":
+      return `${what}: needs a person`;
+    case "Closed": {
+      const took = recoveredAt && ` in ${durationText(Date.parse(recoveredAt) - Date.parse(incident.spec.openedAt))}`;
+      const healed = outcome === "Succeeded" && remedy ? `healed by ${remedy}` : "recovered";
+      return took ? `${what}: ${healed}${took}` : `${what}: ${phrase(outcome ?? "closed")}`;
+    }
+  }
+}
