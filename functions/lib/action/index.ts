@@ -8,4 +8,5 @@ export { parseNote } from "./note.ts";
 export { alreadyThere, notMine, type Order, type Plan, type Writing, writing } from "./plan.ts";
 export type { ActionReason } from "./reasons.ts";
 export { reportOf } from "./report.ts";
+export { actionEnvironment, readingRights } from "./rights.ts";
 export { type Doors, runAction, type Written } from "./run.ts";

@@ -100,6 +100,9 @@ function rollBack({ workload, signals }: Seen): Change | Hold<TreatmentReason> {
 /** As many replicas as the traffic has grown, at most twice as many at a time, within the policy. */
 function scaleUp(seen: Seen, policy: EffectivePolicy): Change | Hold<TreatmentReason> {
   const { workload } = seen;
+  if (workload.kind === "DaemonSet") {
+    return hold("AtMaxReplicas", "a DaemonSet has one pod on each of its nodes: it can't be scaled");
+  }
   const growth = Math.min(2, Math.max(1.5, trafficGrowth(seen) ?? 1.5));
   const { autoscaler } = workload;
   if (autoscaler) {

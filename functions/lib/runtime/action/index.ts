@@ -19,7 +19,7 @@ export function readActionConfig(environment: Environment): ActionConfig {
     sink: url("K_SINK"),
     ownNamespace: text("AUTOHEAL_NAMESPACE", "autoheal"),
     protectedNamespaces: list("AUTOHEAL_PROTECTED_NAMESPACES", "kube-system,kube-public,kube-node-lease"),
-    alertmanager: url("AUTOHEAL_ALERTMANAGER_URL", ""),
+    alertmanager: url("ALERTMANAGER_URL", ""),
   });
   const settings = {
     protectedNamespaces: [...protectedNamespaces, ownNamespace],
