@@ -54,6 +54,6 @@ test.each<[sentence: string, type: string, data: unknown]>([
   });
   const quiet = { debug() {}, info() {}, warn() {}, error() {} };
   const event = { id: "1", type, source: "/x", extensions: {}, data };
-  expect((await handle(event, { traceparent: "", log: quiet })).kind).toBe("poison");
+  expect((await handle(event, { path: "/", traceparent: "", log: quiet })).kind).toBe("poison");
   expect(told).toEqual([]);
 });
