@@ -57,7 +57,11 @@ const PODS: Record<string, Rows<Pod>> = {
   kube_pod_container_resource_requests: (pod) => resources(pod, "requests"),
 };
 
-const REPLICA_SETS: Record<string, Rows<ReplicaSet>> = { kube_replicaset_owner: owners };
+const REPLICA_SETS: Record<string, Rows<ReplicaSet>> = {
+  kube_replicaset_owner: owners,
+  kube_replicaset_spec_replicas: ({ spec }) => one(spec?.replicas ?? 1),
+  kube_replicaset_status_ready_replicas: ({ status }) => one(status?.readyReplicas ?? 0),
+};
 
 const DEPLOYMENTS: Record<string, Rows<Deployment>> = {
   kube_deployment_created: created,

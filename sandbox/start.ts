@@ -1,0 +1,132 @@
+/** `npm start`: AutoHeal against the sandbox; breaks one service by itself, and shows what happens. */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { buildSampleApps } from "../sample-apps/build.ts";
+import { buildFunctions } from "../scripts/build.ts";
+import { breakages, breakService } from "./breakage.ts";
+import { startControl } from "./control.ts";
+import { startEntrance } from "./entrance.ts";
+import { startSandbox } from "./index.ts";
+import { inNamespace, readManifest, repository } from "./manifests.ts";
+import { startStandIn } from "./monitoring/stand-in.ts";
+import { storyLines, type ToldIncident } from "./story.ts";
+
+const help = `npm start -- [--fault <fault> | --nothing] [--port <port>] [--help]
+
+Runs AutoHeal against the sandbox: sample apps that are real processes, the real Prometheus and Alertmanager.
+Breaks one service by itself and tells what happens. Ctrl-C ends everything.
+
+  --fault <fault>   what to break first; \`npm run break -- --help\` lists them (default: bad-version)
+  --nothing         break nothing
+  --port <port>     where the console is served (default: 8080, or the next free one)
+`;
+
+const { values } = parseArgs({
+  options: {
+    help: { type: "boolean", short: "h" },
+    fault: { type: "string" },
+    nothing: { type: "boolean" },
+    port: { type: "string", default: "8080" },
+  },
+});
+if (values.help) {
+  console.log(help);
+  process.exit(0);
+}
+const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+const namespace = "shop";
+const began = Date.now();
+const elapsed = () => `${((Date.now() - began) / 1000).toFixed(0).padStart(4)} s`;
+const say = (text: string) => console.log(`${elapsed()}  ${text}`);
+
+/** Waits for something that the cluster says, looking four times a second; throws after `seconds`. */
+async function until(what: string, seconds: number, holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+say("building functions and sample apps …");
+await Promise.all([buildFunctions(), buildSampleApps()]);
+say("starting the sandbox …");
+const sandbox = await startSandbox({ log: ({ msg, trigger, code }) => say(`broker     ${msg}: ${trigger} (${code})`) });
+const closers: (() => Promise<void>)[] = [() => sandbox.close()];
+let closing = false;
+async function close(code: number): Promise<never> {
+  if (!closing) {
+    closing = true;
+    console.log("\nending everything …");
+    for (const end of closers.reverse()) await end();
+  }
+  process.exit(code);
+}
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void close(0));
+
+try {
+  const { api } = sandbox;
+  const { store, subnet } = api;
+  if (!sandbox.monitoring) {
+    say(
+      "NO PROMETHEUS AND ALERTMANAGER HERE: the sandbox watches pods itself and posts the alerts, marked as posted by it.",
+    );
+    const standIn = startStandIn({
+      store,
+      namespace,
+      receiveUrl: `${sandbox.knative.urlOf("receive")}/alerts`,
+      token: sandbox.receiveToken,
+    });
+    closers.push(async () => standIn.close());
+  }
+  await sandbox.enable(namespace);
+  const apps = ["auth", "user", "api", "traffic"];
+  for (const app of apps)
+    await api.apply(
+      inNamespace(readManifest(join(repository, "sample-apps", app, "manifests", `${app}.yaml`)), namespace),
+    );
+  say(`deployed ${apps.join(", ")} in namespace ${namespace}; waiting until they are available …`);
+  await until("the sample apps are available", 60, () =>
+    store
+      .list<{ status?: { availableReplicas?: number }; spec: { replicas: number } }>("deployments.apps", { namespace })
+      .every(({ spec, status }) => (status?.availableReplicas ?? 0) >= spec.replicas),
+  );
+
+  const told = new Map<string, ToldIncident>();
+  store.watch<ToldIncident & { metadata: { uid: string } }>("incidents.autoheal.dev", ({ object }) => {
+    const { name } = object.metadata;
+    for (const line of storyLines(told.get(name), object, colour))
+      say(`${object.spec.subject.split("/").at(-1)?.padEnd(8)} ${line}`);
+    told.set(name, object);
+  });
+
+  const control = await startControl(`${subnet}.0.7`, store, namespace);
+  closers.push(() => control.close());
+  const entrance = await startEntrance(Number(values.port), sandbox.knative.urlOf("console"));
+  closers.push(() => entrance.close());
+  say("all is up:");
+  console.log(`
+        console        ${entrance.url}
+        Prometheus     ${sandbox.monitoring?.prometheusUrl ?? "not here"}
+        Alertmanager   ${sandbox.monitoring?.alertmanagerUrl ?? "not here"}
+        kubectl        KUBECONFIG=${sandbox.kubeconfig}
+        break more     npm run break -- --help
+        end            Ctrl-C
+`);
+  if (!values.nothing) {
+    const fault = values.fault ?? (sandbox.monitoring ? "bad-version" : "hang");
+    const breakage = breakages[fault] ?? (await unknownFault(fault));
+    say(`a quarter of a minute of healthy traffic first, to compare with; then user is broken: ${breakage.about}`);
+    const healthy = Date.now() + 15_000;
+    await until("healthy traffic", 20, () => Date.now() > healthy);
+    for (const line of await breakService(store, breakage, { namespace, service: "user" })) say(`broken:    ${line}`);
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  await close(1);
+}
+
+async function unknownFault(fault: string): Promise<never> {
+  console.error(`no fault ${fault}; there are ${Object.keys(breakages).join(", ")}`);
+  return close(1);
+}
