@@ -3,7 +3,7 @@ import { alertTypes } from "@autoheal/lib/alert";
 import { type EventKind, eventKinds, eventType, pingType } from "@autoheal/lib/event";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { filterProblem, takes } from "../sandbox/knative/filter.ts";
+import { filterProblem, takes } from "../sandbox/knative/index.ts";
 import { filesHere, manifestFiles, read } from "./read-manifests.ts";
 
 const functions = ["receive", "diagnose", "restart", "scale", "rollback", "notify", "console"];

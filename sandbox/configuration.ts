@@ -1,4 +1,4 @@
-import { scaleDuration } from "./monitoring/duration.ts";
+import { scaleDuration } from "./monitoring/index.ts";
 
 /** Durations that a function is configured with, as its README says their defaults; the sandbox runs them faster. */
 const durations: Readonly<Record<string, string>> = {

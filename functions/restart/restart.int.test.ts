@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Stage, setStage } from "../lib/testing/stage.ts";
+import { type Stage, setStage } from "../lib/testing/stage/index.ts";
 
 let stage: Stage;
 beforeEach(async () => {
@@ -255,11 +255,13 @@ test("one line for each decision, with its reason", async () => {
   await stage.request();
   await stage.request();
   await stage.request("forged");
-  const lines = stage
-    .process()
-    .log.map((line) => JSON.parse(line))
-    .filter(({ msg }) => msg === "remediation decided");
-  expect(lines.map(({ verdict, reason }) => [verdict, reason])).toEqual([
+  const decided = () =>
+    stage
+      .process()
+      .log.map((line) => JSON.parse(line))
+      .filter(({ msg }) => msg === "remediation decided")
+      .map(({ verdict, reason }) => [verdict, reason]);
+  await expect.poll(decided).toEqual([
     ["act", "Requested"],
     ["act", "AlreadyApplied"],
     ["hold", "NotReserved"],

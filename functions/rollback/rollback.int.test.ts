@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Stage, setStage } from "../lib/testing/stage.ts";
+import { type Stage, setStage } from "../lib/testing/stage/index.ts";
 
 let stage: Stage;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { anAutoscaler } from "../lib/testing/index.ts";
-import { type Stage, setStage } from "../lib/testing/stage.ts";
+import { type Stage, setStage } from "../lib/testing/stage/index.ts";
 
 let stage: Stage;
 beforeEach(async () => {

@@ -1,7 +1,8 @@
 import { parseAllDocuments, type Tags } from "yaml";
+import type { KubernetesObject } from "./object.ts";
 import { mergePatch } from "./patch.ts";
 import { StatusError } from "./status-error.ts";
-import type { KubernetesObject, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 /** Manifests to apply: YAML text of one or more documents, or objects. */
 export type Manifests = string | readonly (string | object)[];

@@ -1,32 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe } from "vitest";
-import { type Connection, connect } from "./contract/connection.ts";
+import { connect } from "./contract/connection.ts";
 import { customResourceContract } from "./contract/custom-resources.ts";
+import type { ClusterContract, Ground } from "./contract/ground.ts";
 import { objectContract } from "./contract/object-verbs.ts";
 import { podContract } from "./contract/pods.ts";
 import { rightsContract } from "./contract/rights.ts";
 import { watchContract } from "./contract/watches.ts";
 import { workloadContract } from "./contract/workloads.ts";
-
-/** What the suite runs against: any API server that a kubeconfig with an administrator's rights names. */
-export interface ClusterContract {
-  name: string;
-  /** Asked for once, before the first test. */
-  kubeconfigPath: () => string;
-  /** Containers that this cluster can run: one that stays, one that prints `crashLine` last and exits with 1. */
-  idle: object;
-  crashing: object;
-  crashLine: string;
-}
-
-/** Where the tests of one run write. */
-export interface Ground {
-  api: Connection;
-  namespace: string;
-  /** The API group of this run's own definition. */
-  group: string;
-  contract: ClusterContract;
-}
 
 /** What AutoHeal relies on in an API server and the controllers behind it; makes its own namespace and leaves nothing. */
 export function clusterContract(contract: ClusterContract): void {
@@ -56,17 +37,3 @@ export function clusterContract(contract: ClusterContract): void {
     rightsContract(ground);
   });
 }
-
-/** Asks again until the answer satisfies, and gives it; throws what was seen last when the deadline has passed. */
-export async function eventually<T>(look: () => Promise<T>, satisfies: (seen: T) => boolean): Promise<T> {
-  const deadline = Date.now() + EVENTUALLY_MS;
-  for (;;) {
-    const seen = await look();
-    if (satisfies(seen)) return seen;
-    if (Date.now() > deadline)
-      throw new Error(`not within ${EVENTUALLY_MS} ms: ${JSON.stringify(seen).slice(0, 2000)}`);
-    await new Promise((next) => setTimeout(next, 50));
-  }
-}
-
-const EVENTUALLY_MS = 25_000;

@@ -1,5 +1,6 @@
+import type { KubernetesObject } from "./object.ts";
 import { matchesLabels } from "./selector.ts";
-import type { KubernetesObject, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 const BUDGETS = "poddisruptionbudgets.policy";
 

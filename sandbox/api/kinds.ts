@@ -1,5 +1,5 @@
 import { admitBuiltIn } from "./built-in/index.ts";
-import type { KubernetesObject } from "./store.ts";
+import type { KubernetesObject } from "./object.ts";
 
 /** One kind of object that the sandbox serves, built in or declared by a CustomResourceDefinition. */
 export interface Kind {

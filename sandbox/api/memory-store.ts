@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { builtInKinds, type Kind } from "./kinds.ts";
+import type { KubernetesObject } from "./object.ts";
 import { alreadyExists, conflict, notFound, StatusError } from "./status-error.ts";
-import type { KubernetesObject, Store, WatchEvent } from "./store.ts";
+import type { Store, WatchEvent } from "./store.ts";
 import {
   admitted,
   changesSpec,

@@ -1,5 +1,5 @@
+import type { KubernetesObject } from "./object.ts";
 import { badRequest } from "./status-error.ts";
-import type { KubernetesObject } from "./store.ts";
 
 /** Says whether an object is selected. */
 export type Selector = (object: KubernetesObject) => boolean;

@@ -1,7 +1,8 @@
+import type { KubernetesObject } from "./object.ts";
 import { applyPatch } from "./patch.ts";
 import { matchesLabels, selectorText } from "./selector.ts";
 import { badRequest, conflict, invalid, StatusError } from "./status-error.ts";
-import type { KubernetesObject, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import { type ApiAnswer, type ApiRequest, deleteOptions, existing, refusal } from "./verbs.ts";
 
 /** What of a container's log is asked for; `previous` is the run before the latest restart. */

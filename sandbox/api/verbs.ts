@@ -1,8 +1,9 @@
+import type { KubernetesObject } from "./object.ts";
 import { applyPatch } from "./patch.ts";
 import type { RequestInfo } from "./request-path.ts";
 import { fieldSelector, labelSelector, type Selector } from "./selector.ts";
 import { badRequest, invalid, notFound, StatusError } from "./status-error.ts";
-import type { DeleteOptions, KubernetesObject, Store } from "./store.ts";
+import type { DeleteOptions, Store } from "./store.ts";
 
 /** A request as far as the verbs need it; `body` is parsed JSON or undefined. */
 export interface ApiRequest {

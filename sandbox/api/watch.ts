@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
+import type { KubernetesObject } from "./object.ts";
 import type { RequestInfo } from "./request-path.ts";
 import type { Selector } from "./selector.ts";
 import { StatusError } from "./status-error.ts";
-import type { KubernetesObject, Store, WatchEvent } from "./store.ts";
+import type { Store, WatchEvent } from "./store.ts";
 
 /**
  * Streams the changes of a resource as JSON lines until the client goes, or after timeoutSeconds. Without a

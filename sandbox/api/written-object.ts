@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { metadataCauses } from "./built-in/index.ts";
 import type { Kind } from "./kinds.ts";
+import type { KubernetesObject } from "./object.ts";
 import { badRequest, invalid } from "./status-error.ts";
-import type { KubernetesObject } from "./store.ts";
 
 /** A copy through JSON, so that undefined fields and Dates become what they would be on the wire. */
 export const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value));

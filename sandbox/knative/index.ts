@@ -17,6 +17,7 @@ import { sinkEnv } from "./sink-binding.ts";
 
 export type { Interceptor } from "./brokers.ts";
 export type { CloudEvent } from "./cloud-event.ts";
+export { filterProblem, takes } from "./filter.ts";
 
 /** One function: its bundle, and the environment that a pod of it would have besides HOST, PORT and K_SINK. */
 export interface SandboxFunction {

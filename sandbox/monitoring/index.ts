@@ -9,6 +9,8 @@ import { prometheusConfiguration, scaleAlertmanager, scaleRules } from "./config
 import { scaleDuration } from "./duration.ts";
 import { startProgram } from "./program.ts";
 
+export { scaleDuration } from "./duration.ts";
+
 /** What a sandbox's monitoring needs to know. */
 export interface MonitoringOptions {
   /** The sandbox's network, such as `127.42`. */

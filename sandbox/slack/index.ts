@@ -7,6 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { blocksProblem } from "./blocks.ts";
 
+export { blocksProblem } from "./blocks.ts";
+
 /** A message as it stands in a channel. */
 export interface StoredMessage {
   channel: string;

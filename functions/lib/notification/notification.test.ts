@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blocksProblem } from "../../../sandbox/slack/blocks.ts";
+import { blocksProblem } from "../../../sandbox/slack/index.ts";
 import type { Incident, IncidentStatus, OutboxEntry } from "../incident/index.ts";
 import { emailOf, kubernetesEventOf, messageId, slackReply, slackRoot } from "./index.ts";
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "../store.ts";
+import type { KubernetesObject } from "../object.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: specs of many kinds, filled in field by field.
 type Fields = any;

@@ -1,6 +1,7 @@
 /** What the API server does to its own kinds before it writes them: defaults and rules. */
+
+import type { KubernetesObject } from "../object.ts";
 import { invalid } from "../status-error.ts";
-import type { KubernetesObject } from "../store.ts";
 import { withDefaults } from "./defaults.ts";
 import { causesAgainst } from "./validation.ts";
 

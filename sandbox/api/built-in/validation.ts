@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import type { KubernetesObject } from "../object.ts";
 import { matchesLabels } from "../selector.ts";
 import type { Cause } from "../status-error.ts";
-import type { KubernetesObject } from "../store.ts";
 
 const required = (field: string, message = "Required value"): Cause => ({
   reason: "FieldValueRequired",

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { eventually, type Ground } from "../cluster.contract.ts";
+import { eventually, type Ground } from "./ground.ts";
 import { aDefinition, aTrial } from "./objects.ts";
 
 /** Kinds of our own: schema, pruning, defaults, CEL, status. */

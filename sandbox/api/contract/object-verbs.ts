@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Ground } from "../cluster.contract.ts";
+import type { Ground } from "./ground.ts";
 import { aConfigMap } from "./objects.ts";
 
 /** Reading and writing plain objects: names, versions, preconditions, patches. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { eventually, type Ground } from "../cluster.contract.ts";
 import type { Answer } from "./connection.ts";
+import { eventually, type Ground } from "./ground.ts";
 import { aBudget, anEviction, aPod } from "./objects.ts";
 
 /** Running pods: eviction under budgets, graceful deletion, logs. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Ground } from "../cluster.contract.ts";
+import type { Ground } from "./ground.ts";
 
 /** Rights: what a role grants, and how a refusal reads; asked by impersonation. */
 export function rightsContract(ground: Ground): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Ground } from "../cluster.contract.ts";
+import type { Ground } from "./ground.ts";
 import { aConfigMap } from "./objects.ts";
 
 /** Following changes: from a list on, through a selector, and after the server has forgotten. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { eventually, type Ground } from "../cluster.contract.ts";
+import { eventually, type Ground } from "./ground.ts";
 import { aDeployment } from "./objects.ts";
 
 /** Deployments: generation, strategic patches, /scale and /status, and the way from a pod to its workload. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createStore } from "../memory-store.ts";
+import type { KubernetesObject } from "../object.ts";
 import { StatusError } from "../status-error.ts";
-import type { KubernetesObject } from "../store.ts";
 import { serveDefinitions } from "./index.ts";
 
 const RESOURCE = "trials.example.com";

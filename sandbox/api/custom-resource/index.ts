@@ -1,7 +1,8 @@
 /** Kinds that CustomResourceDefinitions declare: their schemas, defaults and CEL rules. */
 import type { Kind } from "../kinds.ts";
+import type { KubernetesObject } from "../object.ts";
 import { type Cause, invalid, type StatusError } from "../status-error.ts";
-import type { KubernetesObject, Store } from "../store.ts";
+import type { Store } from "../store.ts";
 import { compileRules } from "./rules.ts";
 import { compileSchema, pruneAndDefault, type Schema } from "./schema.ts";
 

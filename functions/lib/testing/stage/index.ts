@@ -4,14 +4,14 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { manifestFiles, read, textOf } from "../../../knative/read-manifests.ts";
-import { type Api, startApi } from "../../../sandbox/api/index.ts";
-import type { Change, IncidentAlert, IncidentStatus, Remediation } from "../incident/index.ts";
-import type { Token } from "../ledger/index.ts";
-import { type FunctionProcess, startFunction } from "../process/index.ts";
-import type { Remedy } from "../remedy/index.ts";
-import { anAlert, aRemediation, aToken } from "./incident.ts";
-import { aDeployment, aPod, aReplicaSet } from "./workload.ts";
+import { manifestFiles, read, textOf } from "../../../../knative/read-manifests.ts";
+import { type Api, startApi } from "../../../../sandbox/api/index.ts";
+import type { Change, IncidentAlert, IncidentStatus, Remediation } from "../../incident/index.ts";
+import type { Token } from "../../ledger/index.ts";
+import { type FunctionProcess, startFunction } from "../../process/index.ts";
+import type { Remedy } from "../../remedy/index.ts";
+import { anAlert, aRemediation, aToken } from "../incident.ts";
+import { aDeployment, aPod, aReplicaSet } from "../workload.ts";
 
 /** An event that the stand-in for the Broker took. */
 export interface Told {

@@ -1,0 +1,35 @@
+import type { Connection } from "./connection.ts";
+
+/** What the suite runs against: any API server that a kubeconfig with an administrator's rights names. */
+export interface ClusterContract {
+  name: string;
+  /** Asked for once, before the first test. */
+  kubeconfigPath: () => string;
+  /** Containers that this cluster can run: one that stays, one that prints `crashLine` last and exits with 1. */
+  idle: object;
+  crashing: object;
+  crashLine: string;
+}
+
+/** Where the tests of one run write. */
+export interface Ground {
+  api: Connection;
+  namespace: string;
+  /** The API group of this run's own definition. */
+  group: string;
+  contract: ClusterContract;
+}
+
+/** Asks again until the answer satisfies, and gives it; throws what was seen last when the deadline has passed. */
+export async function eventually<T>(look: () => Promise<T>, satisfies: (seen: T) => boolean): Promise<T> {
+  const deadline = Date.now() + EVENTUALLY_MS;
+  for (;;) {
+    const seen = await look();
+    if (satisfies(seen)) return seen;
+    if (Date.now() > deadline)
+      throw new Error(`not within ${EVENTUALLY_MS} ms: ${JSON.stringify(seen).slice(0, 2000)}`);
+    await new Promise((next) => setTimeout(next, 50));
+  }
+}
+
+const EVENTUALLY_MS = 25_000;
