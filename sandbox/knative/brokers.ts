@@ -13,12 +13,24 @@ export type Interceptor = (delivery: {
   event: CloudEvent;
 }) => "drop" | "duplicate" | undefined | Promise<"drop" | "duplicate" | undefined>;
 
+/**
+ * Called when the ingress has read an event and nobody has it yet, and again when it is taken but not yet answered.
+ * Returning nothing lets it pass; `drop` cuts the connection; a status is answered instead.
+ */
+export type IngressInterceptor = (
+  post: { namespace: string; broker: string; event: CloudEvent },
+  phase: "before" | "taken",
+) => Refused | undefined | Promise<Refused | undefined>;
+
+type Refused = { drop: true } | { status: number; message?: string };
+
 /** What the Brokers need of the sandbox around them. */
 export interface BrokersOptions {
   store: Store;
   resolve: Resolve;
   timeScale: number;
   interceptors: ReadonlySet<Interceptor>;
+  ingressInterceptors: ReadonlySet<IngressInterceptor>;
   /** Told of deliveries that were given up. */
   log: (fields: Record<string, unknown>) => void;
   /** Ends retries and requests under way. */
@@ -36,7 +48,7 @@ const MAX_HOPS = 255; // mt-broker's default time to live for replies
 
 /** Makes the ingress that serves POST /<namespace>/<broker>; it does not listen yet. */
 export function createBrokers(options: BrokersOptions): Brokers {
-  const { store, resolve, timeScale, interceptors, log, signal } = options;
+  const { store, resolve, timeScale, interceptors, ingressInterceptors, log, signal } = options;
   let inFlight = 0;
 
   const publish = async (broker: KubernetesObject, parcel: Parcel, hops: number): Promise<boolean> => {
@@ -100,7 +112,15 @@ export function createBrokers(options: BrokersOptions): Brokers {
     return (await deliver(to, { ...parcel, event: deadLetter(parcel.event, url, refusal) }, how, signal)).ok;
   };
 
-  const accept = async (incoming: IncomingMessage): Promise<{ status: number; message?: string }> => {
+  const refused = async (post: Parameters<IngressInterceptor>[0], phase: "before" | "taken") => {
+    for (const intercept of [...ingressInterceptors]) {
+      const verdict = await intercept(post, phase);
+      if (verdict) return verdict;
+    }
+    return undefined;
+  };
+
+  const accept = async (incoming: IncomingMessage): Promise<{ status: number; message?: string } | { drop: true }> => {
     const [, namespace = "", name = "", ...more] = new URL(incoming.url ?? "/", "http://ingress").pathname.split("/");
     const broker = more.length === 0 ? store.get("brokers.eventing.knative.dev", namespace, name) : undefined;
     if (incoming.method !== "POST") return { status: 405, message: "a Broker takes POST" };
@@ -113,18 +133,20 @@ export function createBrokers(options: BrokersOptions): Brokers {
       if (error instanceof BadEvent) return { status: 400, message: error.message };
       throw error;
     }
+    const post = { namespace, broker: name, event };
+    const before = await refused(post, "before");
+    if (before) return before;
     const arrived = { ...event, attributes: { ...event.attributes, knativearrivaltime: new Date().toISOString() } };
     const published = publish(broker, { event: arrived, headers: traceOf(incoming) }, 0);
     if (broker.metadata.annotations?.["messaging.knative.dev/async-handler"] === "true") {
       published.catch((error) => log({ msg: "delivery failed", error: String(error) }));
-      return { status: 202 };
-    }
-    return (await published) ? { status: 202 } : { status: 500, message: "a subscriber did not take the event" };
+    } else if (!(await published)) return { status: 500, message: "a subscriber did not take the event" };
+    return (await refused(post, "taken")) ?? { status: 202 };
   };
 
   const ingress = createServer((incoming, answer) => {
     accept(incoming).then(
-      ({ status, message }) => answer.writeHead(status).end(message),
+      (taken) => ("drop" in taken ? incoming.socket.destroy() : answer.writeHead(taken.status).end(taken.message)),
       (error) => answer.writeHead(500).end(String(error)),
     );
   });

@@ -8,15 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Store } from "../api/index.ts";
 import { activator } from "./activator.ts";
-import { createBrokers, type Interceptor } from "./brokers.ts";
+import { createBrokers, type IngressInterceptor, type Interceptor } from "./brokers.ts";
 import { resolver } from "./destination.ts";
 import { type FunctionProcess, functionProcess } from "./function-process.ts";
 import { runPingSources } from "./ping-sources.ts";
 import { keepReadiness } from "./readiness.ts";
 import { sinkEnv } from "./sink-binding.ts";
 
-export type { Interceptor } from "./brokers.ts";
-export type { CloudEvent } from "./cloud-event.ts";
+export type { IngressInterceptor, Interceptor } from "./brokers.ts";
 export { filterProblem, takes } from "./filter.ts";
 
 /** One function: its bundle, and the environment that a pod of it would have besides HOST, PORT and K_SINK. */
@@ -57,6 +56,8 @@ export interface Knative {
   logOf(functionName: string): string;
   /** Lets a test drop, double or delay deliveries; ends with the returned function. */
   onDeliver(interceptor: Interceptor): () => void;
+  /** Lets a test lose or refuse what is posted to a Broker; ends with the returned function. */
+  onPost(interceptor: IngressInterceptor): () => void;
   /** Deliveries under way, those between two tries included. */
   inFlight(): number;
   close(): Promise<void>;
@@ -69,6 +70,7 @@ export async function startKnative(options: KnativeOptions): Promise<Knative> {
   const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), "autoheal-functions-"));
   const abort = new AbortController();
   const interceptors = new Set<Interceptor>();
+  const ingressInterceptors = new Set<IngressInterceptor>();
   const running = new Map<string, { url: string; logFile: string; process: FunctionProcess }>();
   const servers: Server[] = [];
 
@@ -97,7 +99,7 @@ export async function startKnative(options: KnativeOptions): Promise<Knative> {
     servers.push(await listening(activator(process, host), `${subnet}.1.${index + 1}`));
     announce(store, namespace, name, url);
   }
-  const brokers = createBrokers({ ...shared, interceptors });
+  const brokers = createBrokers({ ...shared, interceptors, ingressInterceptors });
   servers.push(await listening(brokers.ingress, `${subnet}.0.2`));
   const stopReadiness = keepReadiness(store, resolve, ingressUrl);
   const pings = runPingSources(shared);
@@ -115,6 +117,10 @@ export async function startKnative(options: KnativeOptions): Promise<Knative> {
     onDeliver: (interceptor) => {
       interceptors.add(interceptor);
       return () => interceptors.delete(interceptor);
+    },
+    onPost: (interceptor) => {
+      ingressInterceptors.add(interceptor);
+      return () => ingressInterceptors.delete(interceptor);
     },
     inFlight: brokers.inFlight,
     close: async () => {
