@@ -32,12 +32,7 @@ void start("diagnose", (environment, log) => {
   /** How often one pass is tried when somebody writes in between. */
   const tries = 4;
 
-  async function review(
-    ref: IncidentRef,
-    context: Context,
-    why: "due" | "reported",
-    refusal?: Refusal,
-  ): Promise<void> {
+  async function review(ref: IncidentRef, context: Context, why: "due" | "reported", refusal?: Refusal): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const observed = await observe(sources, ref, now());
       if (!observed || (why === "due" && !isDue(observed.incident, now()) && isOpen(observed.incident))) return;

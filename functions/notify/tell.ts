@@ -23,7 +23,7 @@ export interface Doors {
 }
 
 /** Something is left to tell: the event has to come again. */
-export class LeftToTell extends Error {
+class LeftToTell extends Error {
   override readonly name = "LeftToTell";
 }
 

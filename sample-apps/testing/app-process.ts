@@ -60,7 +60,7 @@ export async function startApp(
       const entry = JSON.parse(line);
       if (entry.message === "listening") resolve(entry.port);
     });
-    exited.then((exit) => reject(new AppEnded(app, exit)));
+    void exited.then((exit) => reject(new AppEnded(app, exit)));
   });
   const proc = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, "utf8");
   return {

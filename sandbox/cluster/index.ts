@@ -12,7 +12,7 @@ import { startReplicaSets } from "./replica-set.ts";
 import { startEndpoints } from "./service/endpoints.ts";
 import { startProxies } from "./service/proxy.ts";
 
-export { type Reaper, type Running, startReaper } from "./kubelet/index.ts";
+export type { Running } from "./kubelet/index.ts";
 
 export interface ClusterOptions {
   /** The first half of the sandbox's addresses, "127.<n>". */

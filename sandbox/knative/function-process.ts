@@ -102,7 +102,7 @@ export function functionProcess(options: ProcessOptions): FunctionProcess {
 
 async function untilReady(child: ChildProcess, options: ProcessOptions, exited: Promise<void>): Promise<void> {
   let over = false;
-  exited.then(() => {
+  void exited.then(() => {
     over = true;
   });
   const url = `http://${options.host}:${FUNCTION_PORT}/health/ready`;

@@ -6,7 +6,6 @@ export interface MonitoringPrograms {
   amtool: string;
 }
 export const cacheFolder: string;
-export const programNames: Record<keyof MonitoringPrograms, string[]>;
 export function findProgram(names: string[], folders: string[]): string | undefined;
 export function pathFolders(path?: string): string[];
 export function findMonitoringPrograms(folders?: string[]): MonitoringPrograms | undefined;

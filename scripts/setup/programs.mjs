@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 export const cacheFolder = fileURLToPath(new URL("../../.cache/monitoring/bin", import.meta.url));
 
 /** The names that each program goes by; Debian calls Alertmanager `prometheus-alertmanager`. */
-export const programNames = {
+const programNames = {
   prometheus: ["prometheus"],
   promtool: ["promtool"],
   alertmanager: ["alertmanager", "prometheus-alertmanager"],

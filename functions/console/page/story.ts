@@ -22,7 +22,7 @@ export function renderFacts(story: Story, at: string): Html {
 }
 
 /** A time of day with its date for machines and on hover. */
-export function renderTime(at: string): Html {
+function renderTime(at: string): Html {
   const time = new Date(at);
   if (Number.isNaN(time.getTime())) return html`<span>${at}</span>`;
   const iso = time.toISOString();

@@ -11,7 +11,6 @@ import { type Node, PodWorker } from "./pod.ts";
 import { startReaper } from "./reaper.ts";
 
 export type { Usage } from "./monitor.ts";
-export { type Reaper, startReaper } from "./reaper.ts";
 
 export interface KubeletOptions {
   /** The first half of the sandbox's addresses, "127.<n>". */
