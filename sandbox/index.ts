@@ -15,6 +15,8 @@ import { type Mailbox, startMailbox } from "./mailbox.ts";
 import { inNamespace, readKustomization, readManifest, repository } from "./manifests.ts";
 import { findMonitoring, type Monitoring, startMonitoring } from "./monitoring/index.ts";
 
+export { type Slack, startSlack } from "./slack/index.ts";
+
 /** How many times faster than in production AutoHeal's, Kubernetes' and the rules' durations pass. */
 export const sandboxTimeScale = 20;
 

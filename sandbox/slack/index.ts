@@ -23,7 +23,7 @@ export interface StoredMessage {
 }
 
 /** What a test makes go wrong: called for each request before it is carried out, or, for what writes, after. */
-export type Fault = (method: string, phase: "before" | "written") => FaultAnswer | undefined;
+export type Fault = (method: string, phase: "before" | "written", given: Parameters) => FaultAnswer | undefined;
 
 /** An error word of Slack's, an HTTP status, or the end of the connection. */
 export type FaultAnswer = { error: string } | { status: number; headers?: Record<string, string> } | { cut: true };
@@ -97,14 +97,14 @@ export async function startSlack(options: {
     const given: Parameters = Object.fromEntries(new URLSearchParams(await textOf(request)));
     calls.push(method);
     const carryOut = methods[method];
-    const before = slack.fault?.(method, "before");
+    const before = slack.fault?.(method, "before", given);
     if (before) return answer(response, before);
     if (!carryOut) return answer(response, { error: "unknown_method" });
     if (request.headers.authorization !== `Bearer ${options.token}`) return answer(response, { error: "invalid_auth" });
     if (method !== "auth.test" && !options.channels.includes(given.channel ?? ""))
       return answer(response, { error: "channel_not_found" });
     const result = carryOut(given);
-    const after = slack.fault?.(method, "written");
+    const after = slack.fault?.(method, "written", given);
     if (after) return answer(response, after);
     response.setHeader("content-type", "application/json").end(JSON.stringify(result));
   });
