@@ -166,18 +166,21 @@ module.exports = {
     },
     {
       name: "sample-apps-are-deployed",
-      comment: "Nobody imports a sample app: it is built and deployed. The build knows how.",
+      comment: "Nobody imports a sample app: scripts/build.ts has it built, and it is deployed.",
       severity: "error",
-      from: { pathNot: "^sample-apps/" },
-      to: { path: "^sample-apps/", pathNot: "^sample-apps/build\\.ts$" },
+      from: { pathNot: "^sample-apps/|^scripts/build\\.ts$" },
+      to: { path: "^sample-apps/" },
     },
     {
       name: "scenarios-see-what-users-see",
       comment:
-        "Scenarios run on the sandbox or on a real cluster, and judge by what both show; they know the sandbox by its door only.",
+        "Scenarios run on the sandbox or on a real cluster, and judge by what both show. They speak AutoHeal's words (the concepts) and know the sandbox by its door only.",
       severity: "error",
       from: { path: "^scenarios/" },
-      to: { path: "^(?:functions|sandbox|sample-apps|monitoring|knative)/", pathNot: "^sandbox/index\\.ts$" },
+      to: {
+        path: "^(?:functions|sandbox|sample-apps|monitoring|knative)/",
+        pathNot: `^sandbox/index\\.ts$|${concept}index\\.ts$`,
+      },
     },
     {
       name: "tests-are-not-imported",

@@ -1,14 +1,13 @@
 /** `npm start`: AutoHeal against the sandbox; breaks one service by itself, and shows what happens. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildSampleApps } from "../sample-apps/build.ts";
-import { buildFunctions } from "../scripts/build.ts";
+import { buildAll } from "../scripts/build.ts";
 import { breakages, breakService } from "./breakage.ts";
 import { startControl } from "./control.ts";
 import { startEntrance } from "./entrance.ts";
 import { startSandbox } from "./index.ts";
 import { inNamespace, readManifest, repository } from "./manifests.ts";
-import { startStandIn } from "./monitoring/stand-in.ts";
+import { startStandIn } from "./monitoring/index.ts";
 import { storyLines, type ToldIncident } from "./story.ts";
 
 const help = `npm start -- [--fault <fault> | --nothing] [--port <port>] [--help]
@@ -49,7 +48,7 @@ async function until(what: string, seconds: number, holds: () => boolean): Promi
 }
 
 say("building functions and sample apps …");
-await Promise.all([buildFunctions(), buildSampleApps()]);
+await buildAll();
 say("starting the sandbox …");
 const sandbox = await startSandbox({ log: ({ msg, trigger, code }) => say(`broker     ${msg}: ${trigger} (${code})`) });
 const closers: (() => Promise<void>)[] = [() => sandbox.close()];

@@ -37,4 +37,9 @@ export async function buildFunctions(names: readonly string[] = functionNames): 
   );
 }
 
-if (import.meta.main) await Promise.all([buildFunctions(), buildSampleApps()]);
+/** Builds all functions and sample apps. */
+export async function buildAll(): Promise<void> {
+  await Promise.all([buildFunctions(), buildSampleApps()]);
+}
+
+if (import.meta.main) await buildAll();

@@ -12,6 +12,7 @@ export const contract: FunctionContract = {
     { resource: "statefulsets.apps", verbs: ["patch"], where: "enabled" },
     { resource: "daemonsets.apps", verbs: ["patch"], where: "enabled" },
     { resource: "pods/eviction", verbs: ["create"], where: "enabled" },
+    { resource: "pods", verbs: ["get"], where: "enabled" },
   ],
   environment: actionEnvironment,
 };

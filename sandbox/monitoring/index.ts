@@ -10,6 +10,7 @@ import { scaleDuration } from "./duration.ts";
 import { startProgram } from "./program.ts";
 
 export { scaleDuration } from "./duration.ts";
+export { startStandIn } from "./stand-in.ts";
 
 /** What a sandbox's monitoring needs to know. */
 export interface MonitoringOptions {

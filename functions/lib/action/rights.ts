@@ -8,7 +8,7 @@ export const readingRights: readonly Right[] = [
   { resource: "healingledgers.autoheal.dev", verbs: ["get"], where: "cluster" },
   { resource: "healingpolicies.autoheal.dev", verbs: read, where: "cluster" },
   { resource: "namespaces", verbs: ["get"], where: "cluster" },
-  { resource: "pods", verbs: read, where: "cluster" },
+  { resource: "pods", verbs: ["list"], where: "cluster" },
   { resource: "deployments.apps", verbs: ["get"], where: "cluster" },
   { resource: "statefulsets.apps", verbs: ["get"], where: "cluster" },
   { resource: "daemonsets.apps", verbs: ["get"], where: "cluster" },

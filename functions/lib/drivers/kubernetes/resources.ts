@@ -2,7 +2,6 @@
 export const resources = {
   pods: { api: "/api/v1", plural: "pods" },
   services: { api: "/api/v1", plural: "services" },
-  endpoints: { api: "/api/v1", plural: "endpoints" },
   events: { api: "/api/v1", plural: "events" },
   namespaces: { api: "/api/v1", plural: "namespaces" },
   deployments: { api: "/apis/apps/v1", plural: "deployments" },
@@ -11,7 +10,6 @@ export const resources = {
   daemonsets: { api: "/apis/apps/v1", plural: "daemonsets" },
   controllerrevisions: { api: "/apis/apps/v1", plural: "controllerrevisions" },
   horizontalpodautoscalers: { api: "/apis/autoscaling/v2", plural: "horizontalpodautoscalers" },
-  poddisruptionbudgets: { api: "/apis/policy/v1", plural: "poddisruptionbudgets" },
   incidents: { api: "/apis/autoheal.dev/v1alpha1", plural: "incidents" },
   healingpolicies: { api: "/apis/autoheal.dev/v1alpha1", plural: "healingpolicies" },
   healingledgers: { api: "/apis/autoheal.dev/v1alpha1", plural: "healingledgers" },
