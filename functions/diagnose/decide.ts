@@ -2,7 +2,7 @@ import { type Diagnosis, diagnose, type Seen } from "@autoheal/lib/diagnosis";
 import { type Hold, hold } from "@autoheal/lib/effect";
 import { troublesOf } from "@autoheal/lib/evidence";
 import { heldBack, type Proposal } from "@autoheal/lib/guardrail";
-import { type IncidentStatus, openStatus, type Remediation } from "@autoheal/lib/incident";
+import { type IncidentStatus, openStatus, type Remediation, untold } from "@autoheal/lib/incident";
 import { releasable, tokensOf } from "@autoheal/lib/ledger";
 import { healthOf } from "@autoheal/lib/proof";
 import { type Treatment, treatmentOf, undoOf } from "@autoheal/lib/treatment";
@@ -253,11 +253,7 @@ function withReleases(step: Step, { incident, ledger, workload }: Observed, now:
 
 /** Posts once more what `notify` has not sent for a while: its event may have been lost. */
 function unsent(step: Step, { incident }: Observed, settings: Settings, now: Date): Step {
-  const sent = new Set(
-    incident.status?.deliveries?.filter(({ channel }) => channel === "event").map(({ entry }) => entry),
-  );
-  const late = incident.status?.outbox.findLast(
-    ({ id, at }) => !sent.has(id) && now.getTime() - Date.parse(at) > settings.resendSeconds * 1000,
-  );
+  const left = incident.status ? untold(incident.status) : [];
+  const late = left.findLast(({ at }) => now.getTime() - Date.parse(at) > settings.resendSeconds * 1000);
   return late ? { ...step, post: [...step.post, noteOf(incident, late)] } : step;
 }

@@ -2,12 +2,15 @@ import { alertKey, batchesOf } from "@autoheal/lib/alert";
 import type { ListAlerts } from "@autoheal/lib/drivers/alertmanager";
 import { type Cluster, type ClusterObject, isClusterError } from "@autoheal/lib/drivers/kubernetes";
 import type { OutgoingEvent } from "@autoheal/lib/event";
-import { type Incident, incidentRef, isOpen } from "@autoheal/lib/incident";
+import { type Incident, incidentRef, isOpen, untold } from "@autoheal/lib/incident";
 import { needsPulse, startPulse, stopPulse } from "./pulse.ts";
 import { storeAlerts } from "./store-alerts.ts";
 
 /** Closed incidents are kept this long, in ms. */
 const keepClosedMs = 30 * 24 * 3_600_000;
+
+/** Messages of closed incidents are tried this long, in ms. */
+const tellClosedMs = 24 * 3_600_000;
 
 /** What waking needs. */
 export interface Waking {
@@ -62,7 +65,7 @@ export async function onTick(waking: Waking): Promise<void> {
   const missed = held.filter((alert) => alert.state === "active" && !known.has(alertKey(alert)));
   for (const batch of batchesOf(missed, waking.clusterName)) await storeAlerts(cluster, ownNamespace, batch, now);
   const incidents = await listIncidents(cluster);
-  for (const incident of incidents.filter((incident) => isOpen(incident) || hasUnsent(incident))) {
+  for (const incident of incidents.filter((incident) => isOpen(incident) || hasUnsent(incident, now))) {
     await waking.post(dueEvent(incident, now));
   }
   if (incidents.some((incident) => needsPulse(incident, now))) {
@@ -79,9 +82,10 @@ function keysOf({ status }: Incident): string[] {
   return status?.alerts.map(alertKey) ?? [];
 }
 
-function hasUnsent({ status }: Incident): boolean {
-  const sent = new Set(status?.deliveries?.filter(({ channel }) => channel === "event").map(({ entry }) => entry));
-  return status?.outbox.some(({ id }) => !sent.has(id)) ?? false;
+/** After a day nobody wants to hear it any more, and a channel that is not used any more would be tried for ever. */
+function hasUnsent({ status }: Incident, now: Date): boolean {
+  if (status === undefined || now.getTime() - Date.parse(status.closedAt ?? "") > tellClosedMs) return false;
+  return untold(status).length > 0;
 }
 
 async function removeOld(cluster: Cluster, incidents: readonly Incident[], now: Date): Promise<void> {

@@ -2,7 +2,7 @@ import type { Delivery, Incident, OutboxEntry } from "@autoheal/lib/incident";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ChannelName, type Circumstances, decide } from "./decide.ts";
-import { type DeliveryChange, rootOf, withChanges } from "./deliveries.ts";
+import { isFinished, rootOf, withChanges } from "./deliveries.ts";
 
 const now = new Date("2026-01-02T03:10:00Z");
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000).toISOString();
@@ -67,6 +67,12 @@ describe("what is sent next", () => {
       ["1 slack begun"],
     ],
     [
+      "the receiver was away: tried again at once",
+      anIncident(["1"], [delivery("1", "event", "Sent"), delivery("1", "slack", "Away")]),
+      {},
+      ["1 slack"],
+    ],
+    [
       "in other hands on one channel: the next entry waits there, and only there",
       anIncident(["1", "2"], [delivery("1", "event", "Sent"), delivery("1", "slack", "Sending")]),
       {},
@@ -96,7 +102,7 @@ describe("what is sent next", () => {
 });
 
 describe("deliveries", () => {
-  const rows: [name: string, incident: Incident, changes: DeliveryChange[], after: Delivery[]][] = [
+  const rows: [name: string, incident: Incident, changes: Delivery[], after: Delivery[]][] = [
     ["a claim", anIncident(["1"]), [delivery("1", "slack", "Sending")], [delivery("1", "slack", "Sending")]],
     [
       "a claim that ended",
@@ -105,15 +111,15 @@ describe("deliveries", () => {
       [delivery("1", "slack", "Sent")],
     ],
     [
-      "a claim that came to nothing",
+      "a claim that came to nothing: it stays known that it is not told",
       anIncident(["1"], [delivery("1", "slack", "Sending")]),
-      [{ entry: "1", channel: "slack", state: "Dropped" }],
-      [],
+      [delivery("1", "slack", "Away")],
+      [delivery("1", "slack", "Away")],
     ],
     [
       "what is sent stays sent",
       anIncident(["1"], sent("1")),
-      [delivery("1", "slack", "Refused"), { entry: "1", channel: "event", state: "Dropped" }],
+      [delivery("1", "slack", "Refused"), delivery("1", "event", "Away")],
       sent("1"),
     ],
     [
@@ -137,7 +143,7 @@ describe("deliveries", () => {
 });
 
 test("whatever stands in the record, following the decisions sends each entry at most once on each channel, then rests", () => {
-  const states = fc.constantFrom<Delivery["state"] | "none">("none", "Sending", "Sent", "Refused");
+  const states = fc.constantFrom<Delivery["state"] | "none">("none", "Sending", "Away", "Sent", "Refused");
   const records = fc.array(fc.record({ event: states, slack: states, secondsAgo: fc.integer({ min: 0, max: 30 }) }), {
     maxLength: 6,
   });
@@ -158,7 +164,7 @@ test("whatever stands in the record, following the decisions sends each entry at
         incident = anIncident(ids, withChanges(incident, changes));
       }
       expect(new Set(seen).size).toBe(seen.length);
-      const finished = before.filter((one) => one.state !== "Sending").map((one) => `${one.channel} ${one.entry}`);
+      const finished = before.filter(isFinished).map((one) => `${one.channel} ${one.entry}`);
       expect(seen.filter((one) => finished.includes(one))).toEqual([]);
     }),
   );

@@ -1,5 +1,6 @@
 import { act, type Decision, hold } from "@autoheal/lib/effect";
 import type { Delivery, Incident, OutboxEntry } from "@autoheal/lib/incident";
+import { isFinished } from "./deliveries.ts";
 
 /** A way to tell people. */
 export type ChannelName = Delivery["channel"];
@@ -37,8 +38,8 @@ export function decide(
     const sendings = channels.flatMap((channel): Sending[] => {
       if (shut.has(channel) || held.has(channel)) return [];
       const delivery = deliveries.find((one) => one.entry === entry.id && one.channel === channel);
-      if (delivery === undefined) return [{ entry, channel, begun: false }];
-      if (delivery.state !== "Sending") return [];
+      if (delivery === undefined || delivery.state === "Away") return [{ entry, channel, begun: false }];
+      if (isFinished(delivery)) return [];
       if (now.getTime() - Date.parse(delivery.at) >= claimSeconds * 1000) return [{ entry, channel, begun: true }];
       held.add(channel);
       return [];

@@ -347,7 +347,7 @@ describe("a receiver that is away", () => {
     await slack.close();
     write(opened);
     expect(await told("1")).toBe(503);
-    expect(deliveries()).toEqual(["1 email Sent", "1 event Sent"]);
+    expect(deliveries()).toEqual(["1 email Sent", "1 event Sent", "1 slack Away"]);
     slack = await startSlack({ token: botToken, channels: [channel], port });
     expect(await told("1")).toBe(204);
     expect(slack.messages).toHaveLength(1);
@@ -357,7 +357,7 @@ describe("a receiver that is away", () => {
     mail.refusal = { responseCode: 451 };
     write(opened);
     expect(await told("1")).toBe(503);
-    expect(deliveries()).toEqual(["1 event Sent", "1 slack Sent"]);
+    expect(deliveries()).toEqual(["1 email Away", "1 event Sent", "1 slack Sent"]);
     mail.refusal = undefined;
     expect(await told("1")).toBe(204);
     expect(mail.received).toHaveLength(1);

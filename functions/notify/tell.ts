@@ -1,11 +1,11 @@
 import { type Cluster, isClusterError } from "@autoheal/lib/drivers/kubernetes";
 import type { IncidentRef } from "@autoheal/lib/event";
-import type { Incident } from "@autoheal/lib/incident";
+import type { Delivery, Incident } from "@autoheal/lib/incident";
 import { DeliveryError } from "@autoheal/lib/notification";
 import type { Count, Log } from "@autoheal/lib/runtime";
 import type { Channel } from "./channel.ts";
 import { type ChannelName, decide, type Sending } from "./decide.ts";
-import { type DeliveryChange, withChanges } from "./deliveries.ts";
+import { withChanges } from "./deliveries.ts";
 
 /** How long new entries are begun, in ms: a handler has to answer within 8 s. */
 const passMs = 4_000;
@@ -61,7 +61,7 @@ export async function tell(ref: IncidentRef, doors: Doors): Promise<void> {
 }
 
 interface Result {
-  change: DeliveryChange;
+  change: Delivery;
   /** Why nothing more can be sent on this channel for now. */
   why?: string;
 }
@@ -90,7 +90,7 @@ async function send(incident: Incident, sending: Sending, { log, count, now, ...
         return { change: changeOf(sending, { state: "Refused" }, now()) };
       case "Away":
         log.warn({ ...fields, why }, "the receiver is away");
-        return { change: { entry: entry.id, channel, state: "Dropped" }, why };
+        return { change: changeOf(sending, { state: "Away" }, now()), why };
       case "Unclear":
         log.warn({ ...fields, why }, "the receiver did not say whether it has this");
         return { change: changeOf(sending, { state: "Sending" }, now()), why };
@@ -102,7 +102,7 @@ async function send(incident: Incident, sending: Sending, { log, count, now, ...
 async function record(
   cluster: Cluster,
   incident: Incident,
-  changes: readonly DeliveryChange[],
+  changes: readonly Delivery[],
 ): Promise<Incident | undefined> {
   const { namespace, name, resourceVersion } = incident.metadata;
   const patch = { metadata: { resourceVersion }, status: { deliveries: withChanges(incident, changes) } };
@@ -115,7 +115,7 @@ async function record(
 }
 
 /** Writes what has happened, over the changes of others; not at all when the incident is gone. */
-async function recordSurely(cluster: Cluster, incident: Incident, changes: readonly DeliveryChange[]): Promise<void> {
+async function recordSurely(cluster: Cluster, incident: Incident, changes: readonly Delivery[]): Promise<void> {
   let seen: Incident | undefined = incident;
   for (let tries = 0; tries < mostTries && seen?.metadata.uid === incident.metadata.uid; tries += 1) {
     if (changes.length === 0 || (await record(cluster, seen, changes))) return;
@@ -126,9 +126,9 @@ async function recordSurely(cluster: Cluster, incident: Incident, changes: reado
 
 function changeOf(
   { entry, channel }: Sending,
-  how: { state: "Sending" | "Refused" } | { state: "Sent"; reference: string },
+  how: { state: "Sending" | "Away" | "Refused" } | { state: "Sent"; reference: string },
   at: Date,
-): DeliveryChange {
+): Delivery {
   return { entry: entry.id, channel, ...how, at: at.toISOString() };
 }
 

@@ -26,3 +26,4 @@ export type {
   Remediation,
 } from "./schema.ts";
 export { incidentSpec, incidentStatus } from "./schema.ts";
+export { untold } from "./untold.ts";

@@ -120,8 +120,11 @@ const outboxEntry = z.object({
 const delivery = z.object({
   entry: short,
   channel: z.enum(["slack", "email", "event"]),
-  /** `Sending` is written before, `Sent` after: what is found `Sending` is looked up at the receiver before it is sent again. */
-  state: z.enum(["Sending", "Sent", "Refused"]),
+  /**
+   * `Sending` is written before, `Sent` after: what is found `Sending` is looked up at the receiver before it is sent
+   * again. `Away`: the receiver was not there, so it has not got it.
+   */
+  state: z.enum(["Sending", "Away", "Sent", "Refused"]),
   /** What the channel calls it: Slack's `channel/ts`, the email's Message-ID, the Event's name. */
   reference: z.optional(short),
   at: instant,
