@@ -5,16 +5,18 @@ import type { IncidentAlert, IncidentStatus } from "@autoheal/lib/incident";
 const graceMs = 2_000;
 
 /**
- * The alerts as Alertmanager shows them now: `active`, `suppressed`, or ended when it no longer holds them. Where it
- * can't be asked, nothing is known of them: what it said before does not count any more.
+ * The alerts as Alertmanager shows them now: `active`, `suppressed`, or ended when it no longer holds them. What it
+ * holds fires, even if it did not for a while, as after its restart. Where it can't be asked, nothing is known of them:
+ * what it said before does not count any more.
  */
 export function alertsNow(status: IncidentStatus, held: readonly HeldAlert[] | undefined, now: Date): IncidentAlert[] {
   if (!held) return status.alerts.map(({ seen: _, ...alert }) => alert);
   const holds = new Map(held.map((alert) => [alertKey(alert), alert]));
   return status.alerts.map((alert) => {
-    if (alert.endsAt !== undefined) return alert;
     const there = holds.get(alertKey(alert));
-    if (there) return { ...alert, seen: there.state, receivedAt: now.toISOString() };
+    const { endsAt, ...rest } = alert;
+    if (there) return { ...rest, seen: there.state, receivedAt: now.toISOString() };
+    if (endsAt !== undefined) return alert;
     const fresh = now.getTime() - Date.parse(alert.receivedAt) < graceMs;
     return fresh ? alert : { ...alert, endsAt: now.toISOString() };
   });

@@ -1,4 +1,4 @@
-import type { IncidentStatus } from "@autoheal/lib/incident";
+import type { Incident, IncidentStatus } from "@autoheal/lib/incident";
 import type { Outcome } from "@autoheal/lib/outcome";
 import type { EffectivePolicy } from "@autoheal/lib/policy";
 import { firing } from "./alerts-now.ts";
@@ -7,23 +7,29 @@ import { actionLine, spoken } from "./words.ts";
 
 /**
  * Whether an incident without a running remediation is over: its alerts are resolved and the workload has been healthy
- * for as long as the policy asks, or nobody has spoken of it for too long.
+ * for as long as the policy asks, or nobody has spoken of it for too long. One that never got an alert, since whoever
+ * opened it ended before storing it, counts as spoken of when it was opened.
  */
-export function closingOf(status: IncidentStatus, policy: EffectivePolicy, now: Date): Outcome | undefined {
-  if (status.alerts.length === 0 || firing(status.alerts).length > 0) return undefined;
+export function closingOf(
+  { spec }: Incident,
+  status: IncidentStatus,
+  policy: EffectivePolicy,
+  now: Date,
+): Outcome | undefined {
+  if (firing(status.alerts).length > 0) return undefined;
   const stableFor = status.healthySince ? (now.getTime() - Date.parse(status.healthySince)) / 1000 : -1;
   const tried = status.remediations.filter(({ outcome }) => outcome !== "Held").length;
-  if (stableFor >= policy.stableForSeconds) return tried > 0 ? "Inconclusive" : "Held";
-  const lastWord = Math.max(...status.alerts.map(({ endsAt }) => Date.parse(endsAt ?? "")));
+  if (status.alerts.length > 0 && stableFor >= policy.stableForSeconds) return tried > 0 ? "Inconclusive" : "Held";
+  const lastWord = Math.max(Date.parse(spec.openedAt), ...status.alerts.map(({ endsAt }) => Date.parse(endsAt ?? "")));
   return now.getTime() - lastWord > policy.staleAfterSeconds * 1000 ? "Inconclusive" : undefined;
 }
 
 /** Ends an incident; `Succeeded` is a proven recovery. */
-export function close(status: IncidentStatus, outcome: Outcome, now: Date): Step {
+export function close({ spec }: Incident, status: IncidentStatus, outcome: Outcome, now: Date): Step {
   const at = now.toISOString();
   const { dueAt: _, ...rest } = status;
   const ended: IncidentStatus = { ...rest, phase: "Closed", outcome, closedAt: at };
-  const began = Math.min(...status.alerts.map(({ startsAt }) => Date.parse(startsAt)));
+  const began = Math.min(Date.parse(spec.openedAt), ...status.alerts.map(({ startsAt }) => Date.parse(startsAt)));
   const took = spoken((now.getTime() - began) / 1000);
   if (outcome === "Succeeded") {
     const { hold: _held, ...healed } = ended;
@@ -34,7 +40,9 @@ export function close(status: IncidentStatus, outcome: Outcome, now: Date): Step
   const healthy = status.healthySince !== undefined;
   const title = healthy
     ? `Over after ${took}: it is healthy again, without proof of what helped`
-    : `Over after ${took}: its alerts ended`;
+    : firing(status.alerts).length === 0
+      ? `Over after ${took}: its alerts ended`
+      : `Over after ${took}: what it was about is gone`;
   const lines = status.hold ? [`Held: ${status.hold.reason}: ${status.hold.message}`] : [];
   return record(told({ ...ended, ...(healthy ? { recoveredAt: at } : {}) }, "closed", title, lines, now));
 }

@@ -53,12 +53,12 @@ async function crashLog(cluster: Cluster, workload: Workload): Promise<Clue[]> {
       crashed.name,
       crashed.runningSince !== undefined,
     );
-    return lines.map((line) => ({ text: `${pod.name}: ${masked(line)}`.slice(0, 1024), source: "log" }));
+    return lines.map((line) => ({ text: `${pod.name}: ${line}`.slice(0, 1024), source: "log" }));
   }
   return [];
 }
 
-/** The last lines of the process that crashed; a log that can't be read is no reason to stop diagnosing. */
+/** The last lines of the process that crashed, secrets masked before they are cut apart; a log that can't be read is no reason to stop diagnosing. */
 async function logTail(
   cluster: Cluster,
   namespace: string,
@@ -68,7 +68,9 @@ async function logTail(
 ): Promise<string[]> {
   try {
     const text = await cluster.log(namespace, pod, container, { previous, tailLines: 5 });
-    return text?.split("\n").filter(Boolean) ?? [];
+    return masked(text ?? "")
+      .split("\n")
+      .filter(Boolean);
   } catch (error) {
     if (isClusterError(error, "Forbidden") || isClusterError(error, "NotFound") || isClusterError(error, "Unavailable"))
       return [];

@@ -1,36 +1,37 @@
 import { type Diagnosis, diagnose, type Seen } from "@autoheal/lib/diagnosis";
-import { type Hold, hold } from "@autoheal/lib/effect";
-import { troublesOf } from "@autoheal/lib/evidence";
+import { hold } from "@autoheal/lib/effect";
+import { noSignals, troublesOf } from "@autoheal/lib/evidence";
 import { heldBack, type Proposal } from "@autoheal/lib/guardrail";
-import { type IncidentStatus, openStatus, type Remediation, untold } from "@autoheal/lib/incident";
+import { cutToSize, type IncidentStatus, openStatus, type Remediation, untold } from "@autoheal/lib/incident";
 import { releasable, tokensOf } from "@autoheal/lib/ledger";
 import { healthOf } from "@autoheal/lib/proof";
 import { type Treatment, treatmentOf, undoOf } from "@autoheal/lib/treatment";
-import { workloadSubject } from "@autoheal/lib/workload";
-import { alertsNow, firing } from "./alerts-now.ts";
+import { type Workload, workloadSubject } from "@autoheal/lib/workload";
+import { alertsNow } from "./alerts-now.ts";
 import type { Case } from "./case.ts";
 import { close, closingOf } from "./close.ts";
 import { followUp, type Refusal } from "./follow-up.ts";
+import { held } from "./held.ts";
 import type { Observed } from "./observe.ts";
 import type { Settings } from "./settings.ts";
 import { after, noteOf, record, requestOf, type Step, told } from "./step.ts";
-import { actionLine, diagnosisLines } from "./words.ts";
+import { unfinished, unreadable, withoutWorkload } from "./unseen.ts";
+import { diagnosisLines } from "./words.ts";
 
 /**
  * Decides the next step of an incident from what was observed and the clock alone. Whatever woke it changes nothing,
  * but for `refusal`: an action function's word why a request was not carried out.
  */
 export function decide(observed: Observed, settings: Settings, now: Date, refusal?: Refusal): Step {
-  const { incident, workload, signals } = observed;
+  const { incident, workload } = observed;
   const before = incident.status ?? openStatus(now);
-  if (before.phase === "Closed") return unsent(record(before), observed, settings, now);
+  if (before.phase === "Closed") return unsent(withReleases(record(before), observed, now), observed, settings, now);
   const status = opened({ ...before, alerts: alertsNow(before, observed.held, now) }, observed, now);
-  const step = !workload
-    ? withoutWorkload(status, settings, now)
-    : !signals
-      ? held(status, settings, hold("EvidenceUnreadable", "Prometheus can't be asked: nothing is known"), now)
-      : next({ observed, settings, status, workload, signals, now }, refusal);
-  return unsent(withReleases(withNotes(step, observed), observed, now), observed, settings, now);
+  const step = workload
+    ? next({ observed, settings, status, workload, now }, refusal)
+    : withoutWorkload(status, observed, settings, now);
+  const sized: Step = { ...step, status: cutToSize(step.status) };
+  return unsent(withReleases(withNotes(sized, observed), observed, now), observed, settings, now);
 }
 
 /** The first message of an incident. */
@@ -42,26 +43,22 @@ function opened(status: IncidentStatus, { incident, workload }: Observed, now: D
   return told(status, "opened", `${where}: ${names || "an alert"}`, lines, now);
 }
 
-/** Nothing can be healed; it is kept until its alerts end. */
-function withoutWorkload(status: IncidentStatus, settings: Settings, now: Date): Step {
-  if (status.alerts.length > 0 && firing(status.alerts).length === 0) return close(status, "Held", now);
-  return held(status, settings, hold("TargetUnknown", "its alerts lead to no workload that is there"), now);
-}
-
-function next(seen: Omit<Case, "troubles">, refusal: Refusal | undefined): Step {
-  const { status, workload, signals, settings, now } = seen;
-  const running = status.remediations.findLast(({ state }) => state !== "Finished");
+function next(seen: Omit<Case, "troubles" | "signals"> & { workload: Workload }, refusal: Refusal | undefined): Step {
+  const { observed, status, workload, settings, now } = seen;
+  const running = unfinished(status);
+  // Whether a request was carried out stands on the workload itself.
+  if (!observed.signals && running?.state !== "Requested") return unreadable(status, settings, now);
+  const signals = observed.signals ?? noSignals;
   const since = running?.appliedAt ?? status.remediations.findLast(({ appliedAt }) => appliedAt)?.appliedAt;
   const troubles = troublesOf(workload, signals, settings.thresholds, {
     now,
     ...(since ? { since: new Date(since) } : {}),
   });
-  const ours: Case = { ...seen, troubles };
+  const ours: Case = { ...seen, signals, troubles };
   if (running) return followUp(ours, running, refusal);
-  const { observed } = ours;
   const watched = watchedStatus(ours);
-  const end = closingOf(watched, observed.policy, now);
-  if (end) return close(watched, end, now);
+  const end = closingOf(observed.incident, watched, observed.policy, now);
+  if (end) return close(observed.incident, watched, end, now);
   return treat({ ...ours, status: watched });
 }
 
@@ -134,6 +131,9 @@ function diagnosed({ status, observed, now }: Case, diagnosis: Diagnosis): Incid
   );
 }
 
+/** So often may action functions refuse what was decided before a person has to look. */
+const mostRefusals = 5;
+
 /** Asks the guardrails, and requests the remediation if all let it pass. */
 function propose(ours: Case, status: IncidentStatus, treatment: Treatment): Step {
   const { observed, settings, workload, signals, now } = ours;
@@ -153,8 +153,11 @@ function propose(ours: Case, status: IncidentStatus, treatment: Treatment): Step
     now,
   });
   if (back) return held(status, settings, back, now, treatment);
-  if (status.remediations.length >= 18) {
-    return held(status, settings, hold("LadderExhausted", "too many attempts were refused: a person has to look"), now);
+  const refused = status.remediations.filter(({ outcome }) => outcome === "Held");
+  if (refused.length >= mostRefusals) {
+    const { reason, message } = refused.at(-1) ?? {};
+    const why = hold("LadderExhausted", `${refused.length} attempts were refused, the last: ${reason}: ${message}`);
+    return held(status, settings, why, now, treatment);
   }
   const remediation: Remediation = {
     id,
@@ -181,49 +184,6 @@ function propose(ours: Case, status: IncidentStatus, treatment: Treatment): Step
   };
 }
 
-/** Reasons for which a person is needed: AutoHeal itself will not get further. */
-const needsPerson = new Set(["LadderExhausted", "NoHealthyRevision", "AtMaxReplicas", "BudgetExhausted"]);
-
-/** Reasons that pass by themselves within seconds: nobody is told of them. */
-const passing = new Set([
-  "Confirming",
-  "RolloutInProgress",
-  "Cooldown",
-  "NothingWrong",
-  "CauseUnknown",
-  "EvidenceUnreadable",
-  "AlertNotConfirmed",
-  "NoAlertFiring",
-]);
-
-/** How long a reason that passes by itself may last before people are told all the same, in ms. */
-const tellAfterMs = 10 * 60_000;
-
-/** Holds, with the reason; the review comes later the longer it holds. */
-export function held(
-  status: IncidentStatus,
-  settings: Settings,
-  { reason, message }: Hold,
-  now: Date,
-  wanted?: Treatment,
-): Step {
-  const since = status.hold?.reason === reason ? status.hold.since : now.toISOString();
-  const heldMs = now.getTime() - Date.parse(since);
-  const escalates = needsPerson.has(reason);
-  const later = escalates ? 300 : Math.min(60, Math.max(settings.reviewSeconds, heldMs / 10_000));
-  const next: IncidentStatus = {
-    ...status,
-    phase: escalates ? "Escalated" : "Held",
-    hold: { reason, message: message.slice(0, 1024), since },
-    dueAt: after(now, later),
-    ...(escalates ? { escalatedAt: status.escalatedAt ?? now.toISOString() } : {}),
-  };
-  if (passing.has(reason) && heldMs < tellAfterMs) return record(next);
-  const lines = [message, ...(wanted ? [`It would ${actionLine(wanted)}.`] : [])];
-  const event = escalates ? "escalated" : reason === "ApprovalNeeded" ? "proposed" : "held";
-  return record(told(next, event, `${event === "escalated" ? "A person is needed" : "Held"}: ${reason}`, lines, now));
-}
-
 /** Events for the messages that this step added. */
 function withNotes(step: Step, { incident }: Observed): Step {
   const before = new Set(incident.status?.outbox.map(({ id }) => id));
@@ -232,7 +192,8 @@ function withNotes(step: Step, { incident }: Observed): Step {
 }
 
 /** Gives tokens back that nothing stands behind, and those of remediations that were refused. */
-function withReleases(step: Step, { incident, ledger, workload }: Observed, now: Date): Step {
+function withReleases(step: Step, { incident, ledger }: Observed, now: Date): Step {
+  const { workload } = incident.spec;
   const own = tokensOf(ledger).filter(({ id }) => id.startsWith(`${incident.metadata.uid}-`));
   const { remediations } = step.status;
   const refused = remediations.filter(({ outcome }) => outcome === "Held").flatMap(({ id }) => [id, `${id}-undo`]);

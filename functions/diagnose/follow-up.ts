@@ -21,12 +21,21 @@ export interface Refusal {
 const patience = 20;
 
 /** Follows a remediation that is under way: from requested to applied to proven. */
-export function followUp(ours: Case, running: Remediation, refusal: Refusal | undefined): Step {
-  const { workload } = ours;
+export function followUp(seen: Case, running: Remediation, refusal: Refusal | undefined): Step {
+  const { workload } = seen;
+  const { hold: _, ...status } = seen.status;
+  const ours: Case = { ...seen, status };
+  if (workload.uid !== running.seenUid) return lost(ours, running);
   if (running.state === "Applied") return judge(ours, running);
   if (workload.mark === running.id) return applied(ours, running);
   if (refusal?.remediation === running.id) return refused(ours, running, refusal);
   return waiting(ours, running);
+}
+
+/** The workload is another one of its name: what was done, or was to be done, is gone with the old one. */
+function lost({ status, settings, now }: Case, running: Remediation): Step {
+  const changed = finished(running, "Failed", now, "TargetGone", "its workload was deleted and made anew");
+  return record({ ...withRemediation(status, changed), phase: "Open", dueAt: after(now, settings.reviewSeconds) });
 }
 
 /** The workload carries the remediation's mark: it was written. */
@@ -85,28 +94,26 @@ function judge(ours: Case, running: Remediation): Step {
       return record({ ...withRemediation(status, watched), phase: "Proving", dueAt });
     }
     case "Recovered": {
-      if (isUndo(running)) return undone(ours, running);
-      return close(withRemediation(status, finished(running, "Succeeded", now)), "Succeeded", now);
+      const ended = withRemediation(status, finished(running, "Succeeded", now));
+      return isUndo(running)
+        ? record({ ...ended, phase: "Open", dueAt })
+        : close(observed.incident, ended, "Succeeded", now);
     }
     case "Worse":
-      return isUndo(running) ? undone(ours, running) : takeBack(ours, running, proof.message);
+      return isUndo(running) ? notProven("Failed", proof.message) : takeBack(ours, running, proof.message);
     case "Failed":
-    case "Inconclusive": {
-      if (isUndo(running)) return undone(ours, running);
-      const ended = withRemediation(status, finished(running, proof.state, now, "NotProven", proof.message));
-      return record({ ...ended, phase: "Open", dueAt });
-    }
+    case "Inconclusive":
+      return notProven(proof.state, proof.message);
+  }
+
+  function notProven(outcome: Outcome, message: string): Step {
+    const ended = withRemediation(status, finished(running, outcome, now, "NotProven", message));
+    return record({ ...ended, phase: "Open", dueAt });
   }
 }
 
 function isUndo({ id }: Remediation): boolean {
   return id.endsWith("-undo");
-}
-
-/** The original was taken back; what follows needs a person. */
-function undone({ status, settings, now }: Case, running: Remediation): Step {
-  const ended = withRemediation(status, finished(running, "Succeeded", now));
-  return record({ ...ended, phase: "Open", dueAt: after(now, settings.reviewSeconds) });
 }
 
 /** Reverts what made it worse, once; guardrails may still forbid it, then a person is needed. */
@@ -116,18 +123,15 @@ function takeBack(ours: Case, running: Remediation, why: string): Step {
   const change = undoOf(running.change);
   const ended = finished(running, "Undone", now, "MadeWorse", why);
   const dueAt = after(now, settings.reviewSeconds);
-  const next = told(
-    { ...withRemediation(status, ended), phase: "Open", dueAt },
-    "escalated",
-    "The remedy made it worse",
-    [
-      why,
-      `What was done: ${actionLine(running)}.`,
-      ...(change ? [`It is taken back: ${actionLine({ change })}.`] : []),
-    ],
-    now,
-  );
-  if (!change) return record(next);
+  const tell = (...lines: string[]) =>
+    told(
+      { ...withRemediation(status, ended), phase: "Open", dueAt },
+      "escalated",
+      "The remedy made it worse",
+      [why, `What was done: ${actionLine(running)}.`, ...lines],
+      now,
+    );
+  if (!change) return record(tell());
   const proposal = { id: `${running.id}-undo`, remedy: running.remedy, change, undo: true };
   const back = heldBack({
     proposal,
@@ -140,7 +144,11 @@ function takeBack(ours: Case, running: Remediation, why: string): Step {
     confirmAlerts: settings.confirmAlerts,
     now,
   });
-  if (back) return record({ ...next, hold: { reason: back.reason, message: back.message, since: now.toISOString() } });
+  if (back) {
+    const next = tell(`It is not taken back: ${back.reason}: ${back.message}`);
+    const held = { reason: back.reason, message: back.message.slice(0, 1024), since: now.toISOString() };
+    return record({ ...next, hold: held });
+  }
   const { undo: _, ...what } = proposal;
   const undo: Remediation = {
     ...what,
@@ -151,11 +159,19 @@ function takeBack(ours: Case, running: Remediation, why: string): Step {
     requestedAt: now.toISOString(),
     postedAt: now.toISOString(),
   };
+  const next = tell(`It is taken back: ${actionLine({ change })}.`);
   const requested: IncidentStatus = { ...next, phase: "Remediating", remediations: [...next.remediations, undo] };
   return { ...record(requested), post: [requestOf(incident, undo)] };
 }
 
-function finished(running: Remediation, outcome: Outcome, now: Date, reason?: string, message?: string): Remediation {
+/** A remediation that has ended, and how. */
+export function finished(
+  running: Remediation,
+  outcome: Outcome,
+  now: Date,
+  reason?: string,
+  message?: string,
+): Remediation {
   return {
     ...running,
     state: "Finished",

@@ -1,11 +1,12 @@
-import type { AlertBatch } from "@autoheal/lib/alert";
+import { type AlertBatch, alertTypes, type Target, workloadKinds } from "@autoheal/lib/alert";
 import type { IncidentRef } from "@autoheal/lib/event";
 import type { Refusal } from "./follow-up.ts";
 
 /** The batch that an event carries, or why it is none. The Broker is cluster-local, yet anybody in there may post. */
 export function batchOf(data: unknown): AlertBatch | { why: string } {
   if (!isRecord(data)) return { why: "data: expected an object" };
-  if (!isRecord(data.target) || typeof data.target.by !== "string") return { why: "data.target: expected a target" };
+  if (!isTarget(data.target)) return { why: "data.target: expected a target" };
+  if (!alertTypes.some((type) => type === data.alerttype)) return { why: "data.alerttype: expected an alert type" };
   if (!Array.isArray(data.alerts) || data.alerts.length === 0)
     return { why: "data.alerts: expected at least one alert" };
   const bad = data.alerts.findIndex((alert) => !isAlert(alert));
@@ -13,16 +14,54 @@ export function batchOf(data: unknown): AlertBatch | { why: string } {
   return data as unknown as AlertBatch; // reason: each part that is read was tested
 }
 
+/** Kubernetes' own form of names (RFC 1123): nothing that could lead a path elsewhere. */
+function isName(value: unknown): value is string {
+  return typeof value === "string" && /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(value);
+}
+
+/** What an alert's labels say may be no name of Kubernetes' at all: then it leads to no workload. */
+function isLabel(value: unknown): boolean {
+  return typeof value === "string" && value !== "" && value.length <= 1024;
+}
+
+function isTarget(target: unknown): target is Target {
+  if (!isRecord(target)) return false;
+  switch (target.by) {
+    case "workload":
+      return workloadKinds.some((kind) => kind === target.kind) && isLabel(target.namespace) && isLabel(target.name);
+    case "pod":
+    case "container":
+    case "service":
+    case "hpa":
+      return isLabel(target.namespace) && isLabel(target.name);
+    case "node":
+      return isLabel(target.name);
+    case "nothing":
+      return typeof target.why === "string" && /^[A-Za-z]{1,40}$/.test(target.why);
+    default:
+      return false;
+  }
+}
+
 function isAlert(alert: unknown): boolean {
   return (
     isRecord(alert) &&
     (alert.status === "firing" || alert.status === "resolved") &&
     typeof alert.fingerprint === "string" &&
-    !Number.isNaN(Date.parse(String(alert.startsAt))) &&
-    isRecord(alert.labels) &&
-    Object.values(alert.labels).every((value) => typeof value === "string") &&
-    isRecord(alert.annotations)
+    isInstant(alert.startsAt) &&
+    isInstant(alert.endsAt) &&
+    areTexts(alert.labels) &&
+    areTexts(alert.annotations)
   );
+}
+
+/** A time of four-digit years, as the Incident's schema takes them. */
+function isInstant(value: unknown): boolean {
+  return typeof value === "string" && /^\d{4}-/.test(value) && !Number.isNaN(Date.parse(value));
+}
+
+function areTexts(value: unknown): boolean {
+  return isRecord(value) && Object.values(value).every((text) => typeof text === "string");
 }
 
 /** The incident that an event names; undefined when it names none. */
@@ -30,8 +69,7 @@ export function incidentRefOf(data: unknown): IncidentRef | undefined {
   const incident = isRecord(data) ? data.incident : undefined;
   if (!isRecord(incident)) return undefined;
   const { namespace, name, uid } = incident;
-  if (typeof namespace !== "string" || typeof name !== "string" || typeof uid !== "string") return undefined;
-  return namespace && name && uid ? { namespace, name, uid } : undefined;
+  return isName(namespace) && isName(name) && typeof uid === "string" && uid ? { namespace, name, uid } : undefined;
 }
 
 /** Why an action function did not carry a request out; undefined when the event does not say. */

@@ -1,6 +1,6 @@
 import type { Post } from "@autoheal/lib/drivers/broker";
 import { type Cluster, type ClusterObject, isClusterError } from "@autoheal/lib/drivers/kubernetes";
-import { cutToSize, type Incident, statusPatch } from "@autoheal/lib/incident";
+import { type Incident, statusPatch } from "@autoheal/lib/incident";
 import { type HealingLedger, ledgerName, reserve, type Token, tokensOf } from "@autoheal/lib/ledger";
 import type { Step } from "./step.ts";
 
@@ -26,7 +26,7 @@ export async function perform(
 
 /** Writes the status if it differs, by compare-and-swap on what was read. */
 async function recordStatus(cluster: Cluster, { metadata, status }: Incident, step: Step): Promise<void> {
-  const next = cutToSize(step.status);
+  const next = step.status;
   if (status && JSON.stringify(statusPatch(undefined, status)) === JSON.stringify(statusPatch(undefined, next))) return;
   const patch = { metadata: { resourceVersion: metadata.resourceVersion }, status: statusPatch(status, next) };
   await cluster.patch("incidents", metadata.namespace, metadata.name, patch, "status");

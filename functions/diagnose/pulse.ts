@@ -7,9 +7,9 @@ const pulseName = "pulse";
 /** An incident due later than this is left to the tick, in ms. */
 const pulseHorizonMs = 5 * 60_000;
 
-/** True when the incident has to be looked at before the next tick. */
+/** True when the incident has to be looked at before the next tick; one that only waits for a person has not. */
 export function needsPulse(incident: Incident, now: Date): boolean {
-  if (!isOpen(incident)) return false;
+  if (!isOpen(incident) || incident.status?.phase === "Escalated") return false;
   const due = Date.parse(incident.status?.dueAt ?? "");
   return Number.isNaN(due) || due - now.getTime() < pulseHorizonMs;
 }

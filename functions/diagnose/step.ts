@@ -51,7 +51,16 @@ export function noteOf(incident: Incident, entry: OutboxEntry): OutgoingEvent {
   };
 }
 
-/** The status with one more message in its outbox; what stands there last is not said again. */
+/** The same news is not told again sooner than this, in ms, when it comes and goes. */
+const quietMs = 10 * 60_000;
+
+/** Holding is one kind of news, whatever the message is called. */
+const topicOf = (event: OutboxEntry["event"]) => (event === "proposed" || event === "escalated" ? "held" : event);
+
+/**
+ * The status with one more message in its outbox. What was told last of its kind is not told again, unless something
+ * was done since; what comes and goes is told every ten minutes at most.
+ */
 export function told(
   status: IncidentStatus,
   event: OutboxEntry["event"],
@@ -59,10 +68,17 @@ export function told(
   lines: readonly string[],
   now: Date,
 ): IncidentStatus {
-  const last = status.outbox.at(-1);
   const cut = (text: string) => text.slice(0, 1024);
-  if (last?.event === event && last.title === cut(title)) return status;
-  const id = String(Number(last?.id ?? 0) + 1);
+  const before = status.outbox.findLast((entry) => entry.event === event && entry.title === cut(title));
+  const newest = status.outbox.findLast((entry) => topicOf(entry.event) === topicOf(event));
+  if (before) {
+    const acted = status.remediations.some(
+      (entry) => Date.parse(entry.finishedAt ?? entry.requestedAt) > Date.parse(before.at),
+    );
+    const quiet = now.getTime() - Date.parse(before.at) < quietMs;
+    if (quiet || (before === newest && !acted)) return status;
+  }
+  const id = String(Number(status.outbox.at(-1)?.id ?? 0) + 1);
   const entry: OutboxEntry = { id, event, title: cut(title), lines: lines.map(cut), at: now.toISOString() };
   return { ...status, outbox: [...status.outbox, entry] };
 }

@@ -15,6 +15,9 @@ import {
 import { type WorkloadRef, workloadSubject } from "@autoheal/lib/workload";
 import { changedSince } from "./observe.ts";
 
+/** What the Incident's schema takes; the label's hash is made of the whole. */
+const longestSubject = 253;
+
 /** How often a lost race is tried again before the batch has to come again. */
 const tries = 8;
 
@@ -70,7 +73,11 @@ async function joinOrOpen(
         namespace,
         labels: { [subjectLabel]: subjectHash(subject) },
       },
-      spec: { subject, openedAt: now.toISOString(), ...(workload ? { workload } : {}) },
+      spec: {
+        subject: subject.slice(0, longestSubject),
+        openedAt: now.toISOString(),
+        ...(workload ? { workload } : {}),
+      },
     }));
   const { metadata, status } = incident;
   const next = withAlerts(status ?? openStatus(now), relevant, now);

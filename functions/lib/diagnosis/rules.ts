@@ -4,6 +4,7 @@ import {
   hungPods,
   latest,
   levelBetween,
+  median,
   ofLive,
   type Peer,
   percent,
@@ -57,10 +58,10 @@ function peerTrouble(name: string, peer: Peer, { signals, thresholds }: Seen): F
     : [];
 }
 
-/** Killed out of memory, or rising steadily, on a revision that used to be fine. */
+/** Killed out of memory, or risen, on a revision that used to be fine. Memory that was always high leaks nothing. */
 const memoryLeak: Rule = (seen) => {
   const killed = troubleOf(seen, "OutOfMemory");
-  const rising = troubleOf(seen, "MemoryHigh", "MemoryRising");
+  const rising = [...troubleOf(seen, "MemoryRising"), ...(hasRisen(seen) ? troubleOf(seen, "MemoryHigh") : [])];
   if (killed.length + rising.length === 0) return undefined;
   return {
     cause: "MemoryLeak",
@@ -69,6 +70,15 @@ const memoryLeak: Rule = (seen) => {
     against: [],
   };
 };
+
+/** True when a pod whose memory is high began the history, or its life, at least a tenth of the limit lower. */
+function hasRisen({ signals, workload, thresholds }: Seen): boolean {
+  return ofLive(signals.memoryByPod, workload).some((series) => {
+    const memory = latest(series, signals) ?? 0;
+    const first = median(series.slice(0, 3).map(({ value }) => value)) ?? memory;
+    return memory > thresholds.memoryRatio && memory - first >= 0.1;
+  });
+}
 
 /** Ready once, not now, the process runs and uses little CPU: a deadlock, or a connection that died. */
 const hang: Rule = ({ workload, signals, thresholds, now }) => {

@@ -40,14 +40,17 @@ export function queryFor(query: string, workload: WorkloadRef, windowSeconds: nu
     .replaceAll("$window", `${Math.round(windowSeconds * 1000)}ms`);
 }
 
+/** The characters of generated names (apimachinery util/rand): with no vowels, few words look like one. */
+const generated = "[bcdfghjklmnpqrstvwxz2456789]";
+
 /** How controllers name the pods of a workload. */
 function podsOf({ kind }: WorkloadRef, name: string): string {
   switch (kind) {
     case "Deployment":
-      return `${name}-[a-z0-9]+-[a-z0-9]{5}`;
+      return `${name}-${generated}{1,10}-${generated}{5}`;
     case "StatefulSet":
       return `${name}-[0-9]+`;
     case "DaemonSet":
-      return `${name}-[a-z0-9]{5}`;
+      return `${name}-${generated}{5}`;
   }
 }

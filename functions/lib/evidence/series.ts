@@ -29,10 +29,11 @@ function isCurrent(series: Series, { readAt, stepSeconds }: Reading): boolean {
 
 /**
  * The level now: the median of the last three samples, so that one odd sample decides nothing; undefined when the
- * series stopped.
+ * series stopped. What was before a gap is no level of now.
  */
-export function latest(series: Series, reading: Reading): number | undefined {
-  return isCurrent(series, reading) ? median(series.slice(-3).map(({ value }) => value)) : undefined;
+export function latest(series: Series, { readAt, stepSeconds }: Reading): number | undefined {
+  const recent = series.slice(-3).filter(({ at }) => at > readAt - 4 * stepSeconds);
+  return median(recent.map(({ value }) => value));
 }
 
 /** The usual level within a time span, in seconds since the epoch; undefined under three samples. */
@@ -43,7 +44,7 @@ export function levelBetween(series: Series, from: number, to: number): number |
 
 /**
  * Since when the series has been above a level without a break, up to now; undefined when it is below, or stopped.
- * A single sample below does not break it.
+ * A single sample below does not break it, the last one included.
  */
 export function aboveSince(series: Series, level: number, reading: Reading): number | undefined {
   if (!isCurrent(series, reading)) return undefined;
@@ -55,15 +56,15 @@ export function aboveSince(series: Series, level: number, reading: Reading): num
     if (sample.value > level) {
       since = sample.at;
       below = 0;
-    } else if (since === undefined || ++below > 1) break;
+    } else if (++below > 1) break;
   }
   return since;
 }
 
-/** The first time that the series passed a level and stayed above it for at least two samples, from a moment on. */
+/** The first time, from a moment on, that the series passed a level and was above it at the next sample too. */
 export function firstAbove(series: Series, level: number, from: number): number | undefined {
   const later = series.filter(({ at }) => at >= from);
-  return later.find(({ value }, i) => value > level && (later[i + 1]?.value ?? value) > level)?.at;
+  return later.find(({ value }, i) => value > level && (later[i + 1]?.value ?? level) > level)?.at;
 }
 
 /** Growth per second over the last `seconds`, by least squares; undefined under five samples. */

@@ -66,7 +66,7 @@ function crashTroubles(workload: Workload, { crashSeconds }: Thresholds, { now, 
         return [{ kind: "CannotStart", text: `${pod.name} can't start: ${container.waiting}`, source: "pods" }];
       }
       const ended = container.lastTermination;
-      if (!ended || ended.reason === "Completed" || Date.parse(ended.at) < from) return [];
+      if (!ended || ended.reason === "Completed" || !(Date.parse(ended.at) >= from)) return [];
       const kind = ended.reason === "OOMKilled" ? "OutOfMemory" : "Crashing";
       const how = kind === "OutOfMemory" ? "was killed out of memory" : `crashed with exit code ${ended.exitCode}`;
       return [{ kind, text: `${pod.name} ${how} (${container.restarts} restarts)`, source: "pods" }];
@@ -95,7 +95,7 @@ function signalTroubles(signals: Signals, workload: Workload, thresholds: Thresh
   return troubles;
 }
 
-/** True when memory is past half of the limit and would reach it within a tenth of the history, as it rises now. */
+/** True when memory is past half of the limit and would reach it within a sixth of the history, as it rises now. */
 function reachesLimit(
   series: readonly { at: number; value: number }[],
   memory: number,

@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
 import { type Alert, alertKey, alertTypeOf, isFiring } from "../alert/index.ts";
 import type { WorkloadRef } from "../workload/index.ts";
-import type { Incident } from "./incident.ts";
+import { type Incident, isOpen } from "./incident.ts";
 import type { IncidentAlert, IncidentStatus } from "./schema.ts";
 
 /** At most so many alerts are kept in one incident; the rest are counts. */
 const mostAlerts = 200;
+
+/** At most so many labels of an alert are kept, of keys no longer than this: one alert must not fill an incident. */
+const mostLabels = 64;
+const longestLabelName = 128;
 
 /** An Incident may be this large, in bytes of its status' JSON: etcd and people's patience both have a limit. */
 const mostBytes = 60_000;
@@ -36,17 +40,21 @@ export function openStatus(now: Date): IncidentStatus {
 }
 
 /**
- * Which alerts of a batch belong to the open incident, or open one. A resolved alert matters only where its firing was
- * recorded; a firing alert whose episode some incident already saw resolved is a late repeat.
+ * Which alerts of a batch belong to the open incident, or open one. A resolved alert matters only where its firing is
+ * recorded in an open incident; a firing alert whose episode some incident already saw resolved is a late repeat.
  */
 export function relevantAlerts(alerts: readonly Alert[], incidents: readonly Incident[]): Alert[] {
-  const known = new Map<string, IncidentAlert>();
+  const firing = new Set<string>();
+  const ended = new Set<string>();
   for (const incident of incidents) {
-    for (const alert of incident.status?.alerts ?? []) known.set(alertKey(alert), alert);
+    for (const alert of incident.status?.alerts ?? []) {
+      if (alert.endsAt !== undefined) ended.add(alertKey(alert));
+      else if (isOpen(incident)) firing.add(alertKey(alert));
+    }
   }
   return alerts.filter((alert) => {
-    const recorded = known.get(alertKey(alert));
-    return isFiring(alert) ? recorded?.endsAt === undefined : recorded !== undefined && recorded.endsAt === undefined;
+    const key = alertKey(alert);
+    return !ended.has(key) && (isFiring(alert) || firing.has(key));
   });
 }
 
@@ -80,7 +88,12 @@ function recordOf(alert: Alert, now: Date): IncidentAlert {
     name: cut(alert.labels.alertname ?? "unknown", 253),
     type: alertTypeOf(alert.labels),
     ...(severity ? { severity: cut(severity, 253) } : {}),
-    labels: Object.fromEntries(Object.entries(alert.labels).map(([key, value]) => [key, cut(value, 256)])),
+    labels: Object.fromEntries(
+      Object.entries(alert.labels)
+        .filter(([key]) => key.length <= longestLabelName)
+        .slice(0, mostLabels)
+        .map(([key, value]) => [key, cut(value, 256)]),
+    ),
     ...(summary ? { summary: cut(summary, 1024) } : {}),
     receivedAt: now.toISOString(),
   };
@@ -94,9 +107,14 @@ function endOf(alert: Alert, now: Date): string {
 /** The status cut to what an Incident may hold: old alerts and old messages go first, remediations never. */
 export function cutToSize(status: IncidentStatus): IncidentStatus {
   let cut: IncidentStatus = { ...status, outbox: status.outbox.slice(-50), evidence: status.evidence.slice(0, 30) };
-  while (JSON.stringify(cut).length > mostBytes && cut.alerts.length > 1) {
-    const half = Math.ceil(cut.alerts.length / 2);
-    cut = { ...cut, alerts: cut.alerts.slice(half), alertsDropped: (cut.alertsDropped ?? 0) + half };
+  while (Buffer.byteLength(JSON.stringify(cut)) > mostBytes) {
+    const { alerts, outbox, evidence } = cut;
+    if (alerts.length > 10 || (alerts.length > 1 && outbox.length <= 5)) {
+      const half = Math.floor(alerts.length / 2);
+      cut = { ...cut, alerts: alerts.slice(half), alertsDropped: (cut.alertsDropped ?? 0) + half };
+    } else if (outbox.length > 5) cut = { ...cut, outbox: outbox.slice(Math.ceil(outbox.length / 2)) };
+    else if (evidence.length > 0) cut = { ...cut, evidence: evidence.slice(0, evidence.length >> 1) };
+    else break;
   }
   return cut;
 }

@@ -16,7 +16,13 @@ export class ConfigError extends Error {
 
 /** Any text; with no fallback it has to be set. */
 export function text(variable: string, fallback?: string): Setting<string> {
-  return { variable, fallback, allowed: "a text", parse: (value) => value };
+  const needed = fallback === undefined;
+  return {
+    variable,
+    fallback,
+    allowed: needed ? "a text that is not empty" : "a text",
+    parse: (value) => (needed && value === "" ? undefined : value),
+  };
 }
 
 /** An http or https URL; an empty fallback makes it optional, and the value "". */
@@ -42,7 +48,7 @@ export function integer(variable: string, fallback: number, least: number, most:
   };
 }
 
-/** A duration as Prometheus writes it (`500ms`, `30s`, `5m`, `1h30m`), in seconds. */
+/** A duration as Prometheus writes it (`500ms`, `30s`, `5m`, `1h30m`), in seconds; never none at all. */
 export function seconds(variable: string, fallback: string): Setting<number> {
   return { variable, fallback, allowed: "a duration such as 500ms, 30s, 5m or 1h30m", parse: durationSeconds };
 }
@@ -95,7 +101,7 @@ function durationSeconds(value: string): number | undefined {
   let total = 0;
   for (const [, amount, unit] of value.matchAll(/(\d+)(ms|[smhdw])/g))
     total += Number(amount) * (unitSeconds[unit ?? ""] ?? 0);
-  return total;
+  return total > 0 ? total : undefined;
 }
 
 function isUrl(value: string): boolean {

@@ -81,7 +81,8 @@ function rolloutOf(kind: WorkloadKind, object: WorkloadObjects["object"]): Workl
     const updated =
       (status?.updatedReplicas ?? 0) >= wanted && (status?.replicas ?? 0) <= (status?.updatedReplicas ?? 0);
     // Once a rollout is through, pods that fail later are no rollout: the condition stays NewReplicaSetAvailable.
-    return progressing?.reason === "NewReplicaSetAvailable" && updated ? "Complete" : "Progressing";
+    const through = progressing?.reason === "NewReplicaSetAvailable" || progressing?.reason === "DeploymentPaused";
+    return through && updated ? "Complete" : "Progressing";
   }
   if (kind === "StatefulSet") {
     const { status } = object as StatefulSet; // reason: the kind says so
@@ -99,14 +100,25 @@ function strategyOf(kind: WorkloadKind, object: WorkloadObjects["object"]): Work
   return type === "Recreate" || type === "OnDelete" ? type : "Rolling";
 }
 
-/** The API server's defaults: 25 % for Deployments, rounded down; one at a time for the others. */
+/**
+ * As the controllers count: a Deployment's default is 25 %, a share of pods is rounded down, and one may go where
+ * neither more nor fewer pods would be allowed; for the others it is one at a time, and a share is rounded up.
+ */
 function maxUnavailableOf(kind: WorkloadKind, object: WorkloadObjects["object"]): number {
   const { replicas } = replicasOf(kind, object);
-  const given =
-    kind === "Deployment"
-      ? ((object as Deployment).spec?.strategy?.rollingUpdate?.maxUnavailable ?? "25%") // reason: the kind says so
-      : ((object as StatefulSet | DaemonSet).spec?.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1); // reason: the kind says so
-  return typeof given === "number" ? given : Math.floor((replicas * Number.parseInt(given, 10)) / 100);
+  if (kind !== "Deployment") {
+    const { rollingUpdate } = (object as StatefulSet | DaemonSet).spec?.updateStrategy ?? {}; // reason: the kind says so
+    return countOf(rollingUpdate?.maxUnavailable ?? 1, replicas, Math.ceil);
+  }
+  const { rollingUpdate } = (object as Deployment).spec?.strategy ?? {}; // reason: the kind says so
+  const unavailable = countOf(rollingUpdate?.maxUnavailable ?? "25%", replicas, Math.floor);
+  const surge = countOf(rollingUpdate?.maxSurge ?? "25%", replicas, Math.ceil);
+  return unavailable === 0 && surge === 0 ? 1 : unavailable;
+}
+
+/** A number of pods, or a share of them such as `25%`. */
+function countOf(given: number | string, replicas: number, round: (count: number) => number): number {
+  return typeof given === "number" ? given : round((replicas * Number.parseInt(given, 10)) / 100);
 }
 
 function revisionsOf(
@@ -127,10 +139,10 @@ function revisionsOf(
       readyPods: pods.filter((pod) => pod.ready && !pod.deleting && pod.revision === name).length,
     };
   });
-  // The newest of the revisions with the current template comes first: controllers may not have renumbered it yet.
-  return read.sort(
-    (a, b) => Number(b.fingerprint === current) - Number(a.fingerprint === current) || b.number - a.number,
-  );
+  const byNumber = read.sort((a, b) => b.number - a.number);
+  // The newest of those with the current template comes first: controllers may not have renumbered it yet.
+  const first = byNumber.find(({ fingerprint }) => fingerprint === current);
+  return first ? [first, ...byNumber.filter((revision) => revision !== first)] : byNumber;
 }
 
 function numberOf(kind: WorkloadKind, revision: ReplicaSet | ControllerRevision): number {

@@ -48,6 +48,8 @@ export type Owner =
 
 /** Follows an alert's target to the workload that owns it, by controller `ownerReferences` to the end. */
 export async function ownerOf(cluster: Cluster, target: Target): Promise<Owner> {
+  if ("name" in target && !isName(target.name)) return { found: false, why: "NotFound" };
+  if ("namespace" in target && !isName(target.namespace)) return { found: false, why: "NotFound" };
   switch (target.by) {
     case "workload": {
       const { kind, namespace, name } = target;
@@ -92,6 +94,11 @@ export async function ownerOf(cluster: Cluster, target: Target): Promise<Owner> 
     case "nothing":
       return { found: false, why: "NotAWorkload" };
   }
+}
+
+/** Kubernetes' own form of names (RFC 1123); what labels say may be anything, and nothing else has a path. */
+function isName(text: string): boolean {
+  return /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text);
 }
 
 type PodObject = ClusterObject & Pick<Pod, "spec">;
