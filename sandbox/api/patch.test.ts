@@ -64,7 +64,6 @@ test.each([
   ["a list without a merge key is replaced", [{ name: "user", args: ["b"] }], [{ ...user, args: ["b"] }]],
   ["null deletes", [{ name: "user", env: null }], [{ name: "user", image: "user:1", args: ["a"] }]],
   ["$patch delete takes an item out", [{ name: "user", $patch: "delete" }], []],
-  ["$patch replace replaces the list", [{ $patch: "replace" }, { name: "only" }], [{ name: "only" }]],
 ])("strategic merge: %s", (_, patch, expected) => {
   expect(applyPatch(STRATEGIC, template([user]), template(patch), true)).toEqual(template(expected));
 });
@@ -85,4 +84,13 @@ test("strategic merge: a Service's ports go by port, a container's by containerP
 
 test("server-side apply is refused by name", () => {
   expect(() => applyPatch("application/apply-patch+yaml", {}, {}, true)).toThrow("server-side apply");
+});
+
+test.each([
+  ["$retainKeys", { $retainKeys: ["a"] }],
+  ["$patch: replace", { containers: [{ $patch: "replace" }] }],
+])("the strategic merge directive %s is refused by name", (directive, patch) => {
+  expect(() => applyPatch(STRATEGIC, {}, patch, true)).toThrow(
+    `the sandbox does not serve the strategic merge directive ${directive}`,
+  );
 });

@@ -3,8 +3,9 @@ import type { Kind } from "../kinds.ts";
 import type { KubernetesObject } from "../object.ts";
 import { type Cause, invalid, type StatusError } from "../status-error.ts";
 import type { Store } from "../store.ts";
+import { copy } from "../written-object.ts";
 import { compileRules } from "./rules.ts";
-import { compileSchema, pruneAndDefault, type Schema } from "./schema.ts";
+import { compileSchema, type Schema } from "./schema.ts";
 
 interface Definition {
   metadata: { name: string };
@@ -84,23 +85,21 @@ function admission(kind: string, given: Schema, refuse: (message: string) => Sta
   // The server itself knows these three, whatever the schema says of them.
   const { apiVersion: _a, kind: _k, metadata: _m, ...properties } = given.properties ?? {};
   const schema: Schema = { ...given, properties };
-  const text: Schema = { type: "string" };
-  const metadata: Schema = { type: "object", properties: { name: text, generateName: text } };
   let check: (value: unknown) => Cause[];
   let rules: ReturnType<typeof compileRules>;
   try {
     check = compileSchema(schema);
-    rules = compileRules({ ...schema, properties: { ...properties, apiVersion: text, kind: text, metadata } });
+    rules = compileRules(schema);
   } catch (error) {
     throw refuse(`Invalid value: ${error instanceof Error ? error.message : error}`);
   }
-  return ({ apiVersion, kind: kindName, metadata: meta, ...given }, old) => {
-    const body = pruneAndDefault(schema, given);
-    const object: KubernetesObject = { apiVersion, kind: kindName, metadata: meta, ...body };
+  return ({ apiVersion, kind: kindName, metadata, ...given }, old) => {
+    const body = copy(given);
     // Rules see a schema-valid value only, as in the real server.
     const broken = check(body);
+    const object: KubernetesObject = { apiVersion, kind: kindName, metadata, ...body };
     const causes = broken.length > 0 ? broken : rules(object, old);
-    if (causes.length > 0) throw invalid(kind, meta.name, causes);
+    if (causes.length > 0) throw invalid(kind, metadata.name, causes);
     return object;
   };
 }

@@ -5,14 +5,15 @@ import type { Json, Schema } from "./schema.ts";
 /** Checks a value, and what it was before, against the CEL rules of a schema and of all its parts. */
 export type CheckRules = (value: Json, old: Json) => Cause[];
 
+/** The fields of a rule that the sandbox serves. */
 interface Rule {
   rule: string;
   message?: string;
-  messageExpression?: string;
   reason?: string;
   fieldPath?: string;
-  optionalOldSelf?: boolean;
 }
+
+const SERVED = ["rule", "message", "reason", "fieldPath"];
 
 /**
  * Compiles all x-kubernetes-validations of a schema. Throws with the rule's place and text where one is no CEL. The
@@ -26,106 +27,76 @@ export function compileRules(schema: Schema, place = "openAPIV3Schema"): CheckRu
   const extra = schema.additionalProperties;
   const ofExtra = typeof extra === "object" ? compileRules(extra, `${place}.additionalProperties`) : undefined;
   const ofItems = schema.items ? compileRules(schema.items, `${place}.items`) : undefined;
-  const keys = schema["x-kubernetes-list-type"] === "map" ? (schema["x-kubernetes-list-map-keys"] ?? []) : [];
 
   return (value, old) => {
     if (value === undefined || value === null) return [];
     const causes = own.flatMap((check) => check(value, old));
     if (Array.isArray(value)) {
-      for (const [index, item] of value.entries()) {
-        const before =
-          keys.length > 0 ? (old ?? []).find((one: Json) => keys.every((key) => one[key] === item[key])) : undefined;
-        causes.push(...under(`[${index}]`, ofItems?.(item, before) ?? []));
-      }
+      // Without a key no item has a former self, so that transition rules don't hold in lists.
+      for (const [index, item] of value.entries()) causes.push(...under(`[${index}]`, ofItems?.(item, undefined)));
     } else if (typeof value === "object") {
       for (const [key, check] of properties) causes.push(...under(key, check(value[key], old?.[key])));
       for (const [key, inner] of Object.entries(value)) {
-        if (ofExtra && !schema.properties?.[key]) causes.push(...under(key, ofExtra(inner, old?.[key])));
+        if (!schema.properties?.[key]) causes.push(...under(key, ofExtra?.(inner, old?.[key])));
       }
     }
     return causes;
   };
 }
 
-const environment = () =>
-  new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
-    .registerVariable("self", "dyn")
-    .registerVariable("oldSelf", "dyn");
-
 function compileRule(schema: Schema, rule: Rule, place: string): CheckRules {
-  const compile = (text: string) => {
-    try {
-      const program = environment().parse(text);
-      const { valid, error } = program.check();
-      if (!valid) throw error;
-      return program;
-    } catch (error) {
-      const why = error instanceof Error ? error.message.split("\n")[0] : error;
-      throw new Error(`${place}.x-kubernetes-validations: "${text}": compilation failed: ${why}`);
-    }
+  const fail = (why: unknown): never => {
+    const [line] = (why instanceof Error ? why.message : String(why)).split("\n");
+    throw new Error(`${place}.x-kubernetes-validations: "${rule.rule}": ${line}`);
   };
-  const program = compile(rule.rule);
-  const messageProgram = rule.messageExpression === undefined ? undefined : compile(rule.messageExpression);
+  const unserved = Object.keys(rule).find((key) => !SERVED.includes(key));
+  if (unserved !== undefined) fail(`the sandbox does not serve ${unserved}`);
+  const program = parse(rule.rule, fail);
   const isTransition = /\boldSelf\b/.test(rule.rule);
   const cause = (text: string): Cause => {
     const reason = rule.reason ?? "FieldValueInvalid";
-    const field = rule.fieldPath?.replace(/^\./, "") ?? "";
-    const says: Record<string, string> = {
-      FieldValueForbidden: `Forbidden: ${text}`,
-      FieldValueRequired: `Required value: ${text}`,
-      FieldValueDuplicate: `Duplicate value: "${schema.type}": ${text}`,
-    };
-    return { reason, message: says[reason] ?? `Invalid value: "${schema.type}": ${text}`, field };
+    const word = reason === "FieldValueForbidden" ? "Forbidden" : `Invalid value: "${schema.type}"`;
+    return { reason, message: `${word}: ${text}`, field: rule.fieldPath?.replace(/^\./, "") ?? "" };
   };
   return (value, old) => {
-    if (isTransition && old === undefined && rule.optionalOldSelf !== true) return [];
-    const context = { self: celValue(schema, value), oldSelf: celValue(schema, old) };
+    if (isTransition && old === undefined) return [];
     try {
-      if (program(context) === true) return [];
+      if (program({ self: celValue(schema, value), oldSelf: celValue(schema, old) }) === true) return [];
     } catch (error) {
       const why = error instanceof Error ? error.message.split("\n")[0] : error;
       return [cause(`rule: ${rule.rule}: evaluation failed: ${why}`)];
     }
-    const said = messageProgram === undefined ? rule.message : String(messageProgram(context));
-    return [cause(said ?? `failed rule: ${rule.rule}`)];
+    return [cause(rule.message ?? `failed rule: ${rule.rule}`)];
   };
 }
 
-// JSON in CEL's types: integers as int, dates as timestamp, and words that CEL reserves as __word__.
+function parse(rule: string, fail: (why: unknown) => never) {
+  try {
+    const program = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
+      .registerVariable("self", "dyn")
+      .registerVariable("oldSelf", "dyn")
+      .parse(rule);
+    const { valid, error } = program.check();
+    return valid ? program : fail(error);
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+/** JSON in CEL's types, where integers are another type than other numbers; dates stay texts here. */
 function celValue(schema: Schema, value: Json): Json {
-  if (typeof value === "number") {
-    const isInt = schema.type === "integer" || (schema["x-kubernetes-int-or-string"] && Number.isInteger(value));
-    return isInt ? BigInt(value) : value;
-  }
-  if (typeof value === "string") {
-    return schema.format === "date-time" || schema.format === "datetime" ? new Date(value) : value;
-  }
+  if (typeof value === "number") return schema.type === "integer" ? BigInt(value) : value;
   if (Array.isArray(value)) return value.map((item) => celValue(schema.items ?? {}, item));
   if (typeof value !== "object" || value === null) return value;
   const extra = typeof schema.additionalProperties === "object" ? schema.additionalProperties : {};
-  const entries = Object.entries(value).map(([key, inner]) => {
-    const property = schema.properties?.[key];
-    return [property === undefined ? key : escaped(key), celValue(property ?? extra, inner)];
-  });
+  const entries = Object.entries(value).map(([key, inner]) => [
+    key,
+    celValue(schema.properties?.[key] ?? extra, inner),
+  ]);
   return Object.fromEntries(entries);
 }
 
-// kubernetes.io, "Validation rules": the CEL keywords of a property's name.
-const RESERVED = new Set(
-  "true false null in as break const continue else for function if import let loop package namespace return var void while".split(
-    " ",
-  ),
-);
-const escaped = (key: string): string =>
-  RESERVED.has(key)
-    ? `__${key}__`
-    : key
-        .replaceAll("__", "__underscores__")
-        .replaceAll(".", "__dot__")
-        .replaceAll("-", "__dash__")
-        .replaceAll("/", "__slash__");
-
-const under = (part: string, causes: Cause[]): Cause[] =>
+const under = (part: string, causes: Cause[] = []): Cause[] =>
   causes.map((cause) => {
     const { field } = cause;
     const joined = field === "" ? part : field.startsWith("[") ? `${part}${field}` : `${part}.${field}`;
