@@ -1,10 +1,48 @@
 import { defineConfig } from "vitest/config";
 
+const folders = "{functions,knative,monitoring,sample-apps,sandbox,scenarios,scripts}";
+const { AUTOHEAL_TEST_REPORT: report } = process.env;
+
 export default defineConfig({
   test: {
-    include: ["{functions,knative,monitoring,sample-apps,sandbox,scenarios,scripts}/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/build/**", "**/*.e2e.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // .ci/run counts by the JSON report.
+    reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
+    // Two at a time, whatever the machine: tests wait for real processes with deadlines.
+    maxWorkers: 2,
+    projects: [
+      {
+        // Pure: they share what they import, and nothing else.
+        test: {
+          name: "unit",
+          include: [`${folders}/**/*.test.ts`],
+          exclude: ["**/*.{int,e2e}.test.ts", "**/node_modules/**", "**/build/**"],
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "int",
+          include: [`${folders}/**/*.int.test.ts`],
+          exclude: ["scenarios/**", "**/node_modules/**", "**/build/**"],
+          globalSetup: "scripts/build-before-tests.ts",
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Whole sandboxes with their monitoring: one at a time, and nothing beside it.
+        test: {
+          name: "scenarios",
+          include: ["scenarios/**/*.int.test.ts"],
+          globalSetup: "scripts/build-before-tests.ts",
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { buildFunctions } from "../../../scripts/build.ts";
 
 /** Longest wait for a process to serve, in ms. */
 const startMs = 15_000;
@@ -19,14 +18,13 @@ export interface FunctionProcess {
 }
 
 /**
- * Builds a function and starts its bundle on a free port of 127.0.0.1, with this environment and nothing of ours but PATH.
+ * Starts the bundle of a function, built before the tests, on a free port of 127.0.0.1, with this environment and nothing of ours but PATH.
  * Rejects with what it wrote when it ends instead of serving.
  */
 export async function startFunction(
   name: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<FunctionProcess> {
-  await buildFunctions([name]);
   const entry = new URL(`../../${name}/build/index.cjs`, import.meta.url).pathname;
   const child = spawn(process.execPath, [entry], {
     env: { PATH: process.env.PATH ?? "", HOST: "127.0.0.1", PORT: "0", ...environment },
