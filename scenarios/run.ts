@@ -1,0 +1,88 @@
+/** `npm run scenarios`: plays scenarios and prints what came of them. */
+import { parseArgs } from "node:util";
+import { buildAll } from "../scripts/build.ts";
+import { catalogueFiles, readScenarios, ScenarioError } from "./format/index.ts";
+import { runAll } from "./run-all.ts";
+import { clusterTarget, sandboxTarget, type Target, TargetError } from "./target/index.ts";
+import { table } from "./verdict/index.ts";
+
+const help = `npm run scenarios -- [--json] [--cluster] [--parallel N] [--help] [file…]
+
+Breaks services on purpose, and checks that AutoHeal finds the cause and does what it should, and nothing else.
+A file is a path, or the name of one in scenarios/catalogue; without any all of those are played.
+
+  --json           one JSON object: {rows: [{scenario, detected, cause, verdict, action, healed, stable, seconds,
+                   wrongActions, pass, shortfalls}], pass}
+  --cluster        in the cluster of the current KUBECONFIG context, with AutoHeal deployed in it; default: a sandbox
+  --time-scale N   with --cluster: how many times faster than in production its rules and functions run (default 1)
+  --parallel N     so many at a time (default 3)
+  --quiet          no progress on stderr
+
+Exit code: 0 when all rows pass, 1 when one falls short, 2 when they could not be played.
+`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      help: { type: "boolean", short: "h" },
+      json: { type: "boolean" },
+      cluster: { type: "boolean" },
+      quiet: { type: "boolean" },
+      parallel: { type: "string", default: "3" },
+      "time-scale": { type: "string", default: "1" },
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const parallel = atLeastOne("--parallel", values.parallel);
+  const all = readScenarios(positionals.length > 0 ? positionals : catalogueFiles());
+  const scenarios = all.filter(({ only }) => !values.cluster || only !== "sandbox");
+  const began = Date.now();
+  const say = (scenario: string, text: string) => {
+    const seconds = ((Date.now() - began) / 1000).toFixed(0).padStart(4);
+    if (!values.quiet) console.error(`${seconds} s  ${scenario.padEnd(24)} ${text}`);
+  };
+  const target = values.cluster
+    ? await clusterTarget(atLeastOne("--time-scale", values["time-scale"]))
+    : await sandbox(say);
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= target.close());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => void close().finally(() => process.exit(130)));
+  try {
+    const rows = await Promise.all(runAll(scenarios, target, { parallel, say }));
+    const pass = rows.every((row) => row.pass);
+    console.log(values.json ? JSON.stringify({ rows, pass }, null, 2) : table(rows));
+    return pass ? 0 : 1;
+  } finally {
+    await close();
+  }
+}
+
+async function sandbox(say: (scenario: string, text: string) => void): Promise<Target> {
+  say("sandbox", "building and starting");
+  await buildAll();
+  const target = await sandboxTarget();
+  say("sandbox", "is up");
+  return target;
+}
+
+function atLeastOne(option: string, text: string): number {
+  const number = Number(text);
+  if (!(number >= 1)) throw new TargetError(`${option} is ${text}: expected a number of at least 1`);
+  return number;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const known =
+    error instanceof ScenarioError ||
+    error instanceof TargetError ||
+    (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+  console.error(known && error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}
