@@ -27,14 +27,14 @@ export function createAccess(store: Store, adminToken: string): Access {
     if (!isAllowed(store, user, request)) throw forbidden(user, request);
   };
 
-  const impersonate = (user: User, name: string, groups: string[]): User => {
-    const [, account] = /^system:serviceaccount:(.+)$/.exec(name) ?? [];
-    const [namespace, serviceAccount] = account?.split(":") ?? [];
+  const impersonate = (user: User, name: string): User => {
+    const [, namespace, serviceAccount] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name) ?? [];
     const asked = { verb: "impersonate", group: "", namespace, name: serviceAccount ?? name };
-    require(user, { ...asked, resource: account === undefined ? "users" : "serviceaccounts" });
-    for (const group of groups) require(user, { ...asked, namespace: undefined, resource: "groups", name: group });
-    if (namespace !== undefined) return serviceAccountUser(namespace, serviceAccount ?? "");
-    return { name, groups: [...groups, "system:authenticated"] };
+    require(user, { ...asked, resource: serviceAccount === undefined ? "users" : "serviceaccounts" });
+    if (namespace === undefined || serviceAccount === undefined) {
+      throw new StatusError(501, "NotImplemented", "the sandbox serves impersonation of ServiceAccounts only");
+    }
+    return serviceAccountUser(namespace, serviceAccount);
   };
 
   return {
@@ -44,10 +44,7 @@ export function createAccess(store: Store, adminToken: string): Access {
       const user = users.get(token);
       if (user === undefined) throw new StatusError(401, "Unauthorized", "Unauthorized");
       const wanted = headers["impersonate-user"];
-      if (wanted === undefined) return user;
-      const groups = headers["impersonate-group"] ?? [];
-      // node joins a repeated header with ", "; group names have none.
-      return impersonate(user, String(wanted), typeof groups === "string" ? groups.split(", ") : groups);
+      return wanted === undefined ? user : impersonate(user, String(wanted));
     },
     tokenFor: (namespace, serviceAccount) => {
       if (store.get("serviceaccounts", namespace, serviceAccount) === undefined) {

@@ -9,9 +9,7 @@ export function keepBudgets(store: Store): void {
   const recompute = ({ object }: { object: KubernetesObject }) => {
     for (const budget of store.list(BUDGETS, { namespace: object.metadata.namespace })) keepBudget(store, budget);
   };
-  for (const resource of [BUDGETS, "pods", "replicasets.apps", "deployments.apps", "statefulsets.apps"]) {
-    store.watch(resource, recompute);
-  }
+  for (const resource of [BUDGETS, "pods"]) store.watch(resource, recompute);
 }
 
 function keepBudget(store: Store, budget: KubernetesObject): void {
@@ -20,45 +18,23 @@ function keepBudget(store: Store, budget: KubernetesObject): void {
   const pods = store
     .list("pods", { namespace })
     .filter(({ metadata }) => matchesLabels(selector, metadata.labels ?? {}));
-  const byNumber = typeof minAvailable === "number";
-  const expectedPods = byNumber ? pods.length : expectedScale(store, pods);
+  // The real controller asks the pods' owners how many there should be; owners here replace a lost pod at once.
+  const expectedPods = pods.length;
   const share = (of: number | string) =>
     typeof of === "number" ? of : Math.ceil((Number.parseInt(of, 10) * expectedPods) / 100);
   const desiredHealthy =
     maxUnavailable === undefined ? share(minAvailable ?? 0) : Math.max(0, expectedPods - share(maxUnavailable));
   const currentHealthy = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined && isReady(pod)).length;
-  const disruptionsAllowed = expectedPods > 0 ? Math.max(0, currentHealthy - desiredHealthy) : 0;
-  store.modify<KubernetesObject>(
-    BUDGETS,
-    namespace,
-    name,
-    (draft) => {
-      const counts = { expectedPods, desiredHealthy, currentHealthy, disruptionsAllowed };
-      draft.status = { ...draft.status, ...counts, observedGeneration: generation };
-    },
-    { subresource: "status" },
-  );
+  const disruptionsAllowed = Math.max(0, currentHealthy - desiredHealthy);
+  const counts = { expectedPods, desiredHealthy, currentHealthy, disruptionsAllowed };
+  const setStatus = (draft: KubernetesObject) => {
+    draft.status = { ...draft.status, ...counts, observedGeneration: generation };
+  };
+  store.modify(BUDGETS, namespace, name, setStatus, { subresource: "status" });
 }
 
-/** The sum of the replicas that the pods' controllers want: a Deployment's for its ReplicaSets. */
-function expectedScale(store: Store, pods: KubernetesObject[]): number {
-  const scales = new Map<string, number>();
-  for (const pod of pods) {
-    const controller = controllerOf(store, pod);
-    const owner = (controller?.kind === "ReplicaSet" && controllerOf(store, controller)) || controller;
-    if (owner !== undefined) scales.set(owner.metadata.uid, owner.spec?.replicas ?? 1);
-  }
-  return [...scales.values()].reduce((sum, replicas) => sum + replicas, 0);
-}
-
-function controllerOf(store: Store, { metadata }: KubernetesObject): KubernetesObject | undefined {
-  const owner = metadata.ownerReferences?.find((reference) => reference.controller);
-  const scaled = ["ReplicaSet", "Deployment", "StatefulSet"].includes(owner?.kind ?? "");
-  if (owner === undefined || !scaled) return undefined;
-  return store.get(`${owner.kind.toLowerCase()}s.apps`, metadata.namespace, owner.name);
-}
-
-function isReady({ status }: KubernetesObject): boolean {
+/** Whether a pod's Ready condition is true. */
+export function isReady({ status }: KubernetesObject): boolean {
   const conditions: { type: string; status: string }[] = status?.conditions ?? [];
   return conditions.some((condition) => condition.type === "Ready" && condition.status === "True");
 }

@@ -43,7 +43,6 @@ rbac.authorization.k8s.io/v1      RoleBinding               namespaced
 rbac.authorization.k8s.io/v1      ClusterRole              -namespaced
 rbac.authorization.k8s.io/v1      ClusterRoleBinding       -namespaced
 apiextensions.k8s.io/v1           CustomResourceDefinition -namespaced status generation crd
-discovery.k8s.io/v1               EndpointSlice             namespaced generation
 eventing.knative.dev/v1           Broker                    namespaced status generation
 eventing.knative.dev/v1           Trigger                   namespaced status generation
 sources.knative.dev/v1            PingSource                namespaced status generation

@@ -36,17 +36,6 @@ export function matchesLabels(selector: LabelSelector | undefined, labels: Label
   return tests.length > 0 && tests.every((test) => test(labels));
 }
 
-/** Writes a metav1.LabelSelector as the query parameter, as /scale does in status.selector. */
-export function selectorText(selector: LabelSelector | undefined): string {
-  const equals = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-  const others = (selector?.matchExpressions ?? []).map(({ key, operator, values }) => {
-    if (operator === "Exists") return key;
-    if (operator === "DoesNotExist") return `!${key}`;
-    return `${key} ${operator.toLowerCase()} (${(values ?? []).join(",")})`;
-  });
-  return [...equals, ...others].join(",");
-}
-
 /** Reads the query parameter fieldSelector for a resource; fields that the real server does not index are refused. */
 export function fieldSelector(resource: string, text: string): Selector {
   const tests = text
@@ -62,12 +51,9 @@ export function fieldSelector(resource: string, text: string): Selector {
   return (object) => tests.every((test) => test(object));
 }
 
-const INVOLVED = ["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"];
 const FIELDS: Record<string, string[]> = {
-  pods: ["spec.nodeName", "spec.restartPolicy", "spec.serviceAccountName", "status.phase", "status.podIP"],
-  events: [...INVOLVED.map((field) => `involvedObject.${field}`), "reason", "type", "reportingComponent"],
-  namespaces: ["status.phase"],
-  "replicasets.apps": ["status.replicas"],
+  pods: ["spec.nodeName", "status.phase"],
+  events: [...["kind", "namespace", "name", "uid"].map((field) => `involvedObject.${field}`), "reason", "type"],
 };
 
 function fieldOf(object: KubernetesObject, path: string): string {

@@ -1,6 +1,7 @@
+import { isReady } from "./disruption.ts";
 import type { KubernetesObject } from "./object.ts";
 import { applyPatch } from "./patch.ts";
-import { matchesLabels, selectorText } from "./selector.ts";
+import { matchesLabels } from "./selector.ts";
 import { badRequest, conflict, invalid, StatusError } from "./status-error.ts";
 import type { Store } from "./store.ts";
 import { type ApiAnswer, type ApiRequest, deleteOptions, existing, refusal } from "./verbs.ts";
@@ -23,12 +24,14 @@ export function serveScale(store: Store, { info, contentType, body }: ApiRequest
   const { kind, namespace, name = "", verb } = info;
   const { metadata, spec, status } = existing(store, info);
   const { uid, resourceVersion, creationTimestamp } = metadata;
+  const labels = Object.entries(spec?.selector?.matchLabels ?? {});
+  const selector = labels.map(([key, value]) => `${key}=${value}`).join(",");
   const scale = {
     kind: "Scale",
     apiVersion: "autoscaling/v1",
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
     spec: { replicas: spec?.replicas ?? 1 },
-    status: { replicas: status?.replicas ?? 0, selector: selectorText(spec?.selector) },
+    status: { replicas: status?.replicas ?? 0, selector },
   };
   if (verb === "get") return { code: 200, body: scale };
   if (verb !== "update" && verb !== "patch") throw refusal(info);
@@ -72,12 +75,6 @@ export async function serveLog(store: Store, { info, query }: ApiRequest, readLo
   throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${reason}`);
 }
 
-interface Budget {
-  metadata: { name: string; namespace: string; generation?: number };
-  spec: { selector?: Parameters<typeof matchesLabels>[0] };
-  status?: Record<string, number | undefined>;
-}
-
 /** POST of a pod's /eviction, as pkg/registry/core/pod/storage/eviction.go does. */
 export function serveEviction(store: Store, { info, query, body }: ApiRequest): ApiAnswer {
   if (info.verb !== "create") throw refusal(info);
@@ -94,36 +91,15 @@ export function serveEviction(store: Store, { info, query, body }: ApiRequest): 
 // The real server counts the disruption down here; in the sandbox the deletion that follows at once does.
 function askBudget(store: Store, pod: KubernetesObject): void {
   const { namespace, labels = {} } = pod.metadata;
-  const [budget, ...others] = store
-    .list<Budget>("poddisruptionbudgets.policy", { namespace })
-    .filter(({ spec }) => matchesLabels(spec.selector, labels));
-  if (budget === undefined) return;
-  if (others.length > 0) {
-    const message = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
-    throw new StatusError(500, "InternalError", message);
-  }
-  const {
-    desiredHealthy = 0,
-    currentHealthy = 0,
-    disruptionsAllowed = 0,
-    observedGeneration = 0,
-  } = budget.status ?? {};
-  const conditions: { type: string; status: string }[] = pod.status?.conditions ?? [];
-  const isReady = conditions.some(({ type, status }) => type === "Ready" && status === "True");
-  if (!isReady && currentHealthy >= desiredHealthy && desiredHealthy > 0) return;
-  if (observedGeneration < (budget.metadata.generation ?? 0)) {
-    throw tooManyRequests(`The disruption budget ${budget.metadata.name} is still being processed by the server.`, 10);
-  }
-  if (disruptionsAllowed <= 0) {
+  const budgets = store.list("poddisruptionbudgets.policy", { namespace });
+  for (const { metadata, status } of budgets.filter((one) => matchesLabels(one.spec.selector, labels))) {
+    const { desiredHealthy = 0, currentHealthy = 0, disruptionsAllowed = 0 } = status ?? {};
+    const isBroken = !isReady(pod) && currentHealthy >= desiredHealthy && desiredHealthy > 0;
+    if (isBroken || disruptionsAllowed > 0) continue;
     const needs = `needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
-    throw tooManyRequests(`The disruption budget ${budget.metadata.name} ${needs}`, 0);
+    const message = "Cannot evict pod as it would violate the pod's disruption budget.";
+    throw new StatusError(429, "TooManyRequests", message, {
+      causes: [{ reason: "DisruptionBudget", message: `The disruption budget ${metadata.name} ${needs}` }],
+    });
   }
-}
-
-function tooManyRequests(cause: string, retryAfterSeconds: number): StatusError {
-  const message = "Cannot evict pod as it would violate the pod's disruption budget.";
-  return new StatusError(429, "TooManyRequests", message, {
-    causes: [{ reason: "DisruptionBudget", message: cause }],
-    ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}),
-  });
 }

@@ -5,7 +5,7 @@ import { keyOf, startQueue } from "../reconcile.ts";
 
 type Port = { name?: string; port: number; protocol: string };
 
-/** Keeps an Endpoints and an EndpointSlice beside every Service with a selector: which of its pods are ready. */
+/** Keeps an Endpoints beside every Service with a selector: which of its pods are ready. */
 export function startEndpoints(store: Store, clock: Clock): () => void {
   const queue = startQueue(clock, "endpoints", reconcile);
 
@@ -22,28 +22,9 @@ export function startEndpoints(store: Store, clock: Clock): () => void {
       ports,
     };
     const ownerReferences = [controllerReference(service)];
-    put("endpoints", { metadata: { name, namespace, ownerReferences }, subsets: pods.length > 0 ? [subset] : [] });
-    put("endpointslices.discovery.k8s.io", {
-      metadata: { name, namespace, ownerReferences, labels: { "kubernetes.io/service-name": name } },
-      addressType: "IPv4",
-      ports,
-      endpoints: pods.map((pod) => {
-        const { ip, nodeName, targetRef } = address(pod);
-        const ready = isReady(pod);
-        return { addresses: [ip], conditions: { ready, serving: ready, terminating: false }, nodeName, targetRef };
-      }),
-    });
-  }
-
-  function put(
-    resource: string,
-    wanted: { metadata: { namespace: string; name: string; [field: string]: unknown }; [field: string]: unknown },
-  ) {
-    const { metadata, ...body } = wanted;
-    const changed = store.modify<object>(resource, metadata.namespace, metadata.name, (draft) =>
-      Object.assign(draft, body),
-    );
-    if (!changed) store.create(resource, wanted);
+    const subsets = pods.length > 0 ? [subset] : [];
+    const known = store.modify<Endpoints>("endpoints", namespace, name, (draft) => Object.assign(draft, { subsets }));
+    if (!known) store.create("endpoints", { metadata: { name, namespace, ownerReferences }, subsets });
   }
 
   const stops = [
