@@ -13,7 +13,7 @@ export interface Observer {
 }
 
 /** How often the cluster is looked at, in ms. */
-const everyMs = 300;
+const everyMs = 500;
 
 /** Looks at a namespace's incidents, workloads, autoscalers and pods until it is stopped. */
 export function startObserver(stage: Stage, ownNamespace: string): Observer {

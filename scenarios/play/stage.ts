@@ -69,7 +69,12 @@ export async function apply(stage: Stage, object: KubernetesObject | Record<stri
 export async function podsOf({ target, namespace }: Stage, app: string): Promise<(PodRef & { uid: string })[]> {
   const pods = (await target.kubernetes.list("Pod", namespace))
     .filter(({ metadata, status }) => metadata.labels?.app === app && !metadata.deletionTimestamp && status?.podIP)
-    .sort((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp));
+    .sort((a, b) => ageOf(a).localeCompare(ageOf(b)));
   if (pods.length === 0) throw new Error(`no pods of ${app} in ${namespace}`);
   return pods.map(({ metadata: { name, uid }, status }) => ({ namespace, name, uid, ip: status.podIP }));
+}
+
+/** Orders pods by age; the name decides within a second. */
+function ageOf({ metadata }: KubernetesObject): string {
+  return `${metadata.creationTimestamp} ${metadata.name}`;
 }

@@ -1,26 +1,37 @@
-import { startSandbox } from "../../sandbox/index.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/index.ts";
 import { connectKubernetes } from "./kubernetes.ts";
 import { appPort, ask, parsed, requireMonitoring, type Target, TargetError } from "./target.ts";
 
+/** A sandbox as a target, with the sandbox itself for tests that look deeper. */
+export interface SandboxTarget extends Target {
+  sandbox: Sandbox;
+}
+
 /** Starts a sandbox to run scenarios in. Throws TargetError where Prometheus and Alertmanager are not to be had. */
-export async function sandboxTarget(): Promise<Target> {
+export async function sandboxTarget(): Promise<SandboxTarget> {
   const sandbox = await startSandbox();
-  const { monitoring, timeScale } = sandbox;
-  if (!monitoring) {
+  try {
+    const { monitoring, timeScale } = sandbox;
+    if (!monitoring) {
+      throw new TargetError(
+        "Scenarios need the real Prometheus and Alertmanager, which are not here: run `node scripts/setup.mjs`",
+      );
+    }
+    const { prometheusUrl, alertmanagerUrl } = monitoring;
+    const target: SandboxTarget = {
+      sandbox,
+      kubernetes: connectKubernetes(sandbox.kubeconfig),
+      timeScale,
+      isSandbox: true,
+      callPod: ({ ip }, method, path, body) => ask(`http://${ip}:${appPort}${path}`, method, body),
+      prometheus: async (path) => parsed(await ask(`${prometheusUrl}${path}`, "GET")),
+      alertmanager: async (method, path, body) => parsed(await ask(`${alertmanagerUrl}${path}`, method, body)),
+      close: () => sandbox.close(),
+    };
+    await requireMonitoring(target);
+    return target;
+  } catch (error) {
     await sandbox.close();
-    throw new TargetError(
-      "Scenarios need the real Prometheus and Alertmanager, which are not here: run `node scripts/setup.mjs`",
-    );
+    throw error;
   }
-  const target: Target = {
-    kubernetes: connectKubernetes(sandbox.kubeconfig),
-    timeScale,
-    isSandbox: true,
-    callPod: ({ ip }, method, path, body) => ask(`http://${ip}:${appPort}${path}`, method, body),
-    prometheus: async (path) => parsed(await ask(`${monitoring.prometheusUrl}${path}`, "GET")),
-    alertmanager: async (method, path, body) => parsed(await ask(`${monitoring.alertmanagerUrl}${path}`, method, body)),
-    close: () => sandbox.close(),
-  };
-  await requireMonitoring(target);
-  return target;
 }
