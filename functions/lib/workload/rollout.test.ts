@@ -1,0 +1,124 @@
+import type { DeploymentStatus, StatefulSetStatus } from "kubernetes-types/apps/v1.js";
+import { expect, test } from "vitest";
+import { aDeployment, aPod, aReplicaSet, aWorkload, secondsAgo, theObjects } from "../testing/index.ts";
+import { earlierRevisions, readWorkload, rolledOutAt, type Workload } from "./index.ts";
+
+const progressing = (reason: string, status: "True" | "False" | "Unknown" = "True"): Partial<DeploymentStatus> => ({
+  conditions: [{ type: "Progressing", status, reason }],
+});
+
+test.each<[sentence: string, status: Partial<DeploymentStatus>, rollout: Workload["rollout"]]>([
+  ["through: complete", {}, "Complete"],
+  [
+    "the controller has not seen the newest spec: whatever the status says is old",
+    { observedGeneration: 6 },
+    "Progressing",
+  ],
+  ["new pods are still coming", progressing("ReplicaSetUpdated"), "Progressing"],
+  ["through, but an old pod is still there", { replicas: 4 }, "Progressing"],
+  ["through, but scaled up just now", { replicas: 2, updatedReplicas: 2 }, "Progressing"],
+  ["past its progress deadline: stuck", progressing("ProgressDeadlineExceeded", "False"), "Stuck"],
+  ["pods crash after it was through: no rollout", { readyReplicas: 0, unavailableReplicas: 3 }, "Complete"],
+  ["paused with all pods new: no rollout", progressing("DeploymentPaused", "Unknown"), "Complete"],
+  [
+    "paused half-way: not through",
+    { ...progressing("DeploymentPaused", "Unknown"), updatedReplicas: 1 },
+    "Progressing",
+  ],
+  ["just made: no condition yet", { conditions: [] }, "Progressing"],
+])("a Deployment, %s", (_, status, rollout) => {
+  expect(readWorkload(theObjects({ object: aDeployment({ status }) })).rollout).toBe(rollout);
+});
+
+test.each<[sentence: string, status: Partial<StatefulSetStatus>, rollout: Workload["rollout"]]>([
+  ["through", { currentRevision: "b", updateRevision: "b" }, "Complete"],
+  ["old pods left", { currentRevision: "a", updateRevision: "b" }, "Progressing"],
+  ["its controller is behind", { currentRevision: "b", updateRevision: "b", observedGeneration: 6 }, "Progressing"],
+])("a StatefulSet, %s", (_, status, rollout) => {
+  const object = { ...aDeployment(), status: { observedGeneration: 7, replicas: 3, ...status } };
+  expect(readWorkload({ ...theObjects(), kind: "StatefulSet", object: object as never }).rollout).toBe(rollout); // reason: as good as a StatefulSet here
+});
+
+test.each<[strategy: object, replicas: number, taken: number]>([
+  [{}, 3, 0],
+  [{}, 4, 1],
+  [{ rollingUpdate: { maxUnavailable: "50%" } }, 3, 1],
+  [{ rollingUpdate: { maxUnavailable: "100%" } }, 3, 3],
+  [{ rollingUpdate: { maxUnavailable: 2 } }, 3, 2],
+  [{ rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } }, 3, 0],
+  [{ rollingUpdate: { maxUnavailable: "25%", maxSurge: 0 } }, 3, 1],
+  [{ rollingUpdate: { maxUnavailable: 0, maxSurge: "0%" } }, 3, 1],
+])("a Deployment's strategy %j takes of %i replicas at a time %i", (strategy, replicas, taken) => {
+  const object = aDeployment({ spec: { ...aDeployment().spec, strategy, replicas } as never }); // reason: the template is there
+  expect(readWorkload(theObjects({ object })).maxUnavailable).toBe(taken);
+});
+
+test("a Deployment of no replicas has none to take away, as controllers count", () => {
+  const object = aDeployment({ spec: { ...aDeployment().spec, replicas: 0 } as never }); // reason: the template is there
+  expect(readWorkload(theObjects({ object, pods: [] }))).toMatchObject({ replicas: 0, maxUnavailable: 1 });
+});
+
+test.each<[strategy: object, replicas: number, taken: number]>([
+  [{}, 3, 1],
+  [{ rollingUpdate: { maxUnavailable: "34%" } }, 3, 2],
+  [{ rollingUpdate: { maxUnavailable: "10%" } }, 3, 1],
+])("a StatefulSet's strategy %j takes of %i replicas at a time %i", (updateStrategy, replicas, taken) => {
+  const object = { ...aDeployment(), spec: { ...aDeployment().spec, updateStrategy, replicas } };
+  expect(readWorkload({ ...theObjects(), kind: "StatefulSet", object: object as never }).maxUnavailable).toBe(taken); // reason: as good as a StatefulSet here
+});
+
+test.each<[type: string, strategy: Workload["strategy"]]>([
+  ["RollingUpdate", "Rolling"],
+  ["Recreate", "Recreate"],
+])("strategy %s", (type, strategy) => {
+  const object = aDeployment({ spec: { ...aDeployment().spec, strategy: { type } } as never }); // reason: the template is there
+  expect(readWorkload(theObjects({ object })).strategy).toBe(strategy);
+});
+
+const revision = (number: number, fingerprint: string, ago: number, readyPods = 0) => ({
+  name: `web-${number}`,
+  uid: `uid-web-${number}`,
+  number,
+  fingerprint,
+  createdAt: secondsAgo(ago),
+  readyPods,
+});
+
+test.each<[sentence: string, revisions: Workload["revisions"], ago: number]>([
+  ["its first revision", [revision(1, "A", 500)], 500],
+  ["a new revision", [revision(2, "B", 300), revision(1, "A", 500)], 300],
+  [
+    "a revision restarted twice since: the first of it",
+    [revision(4, "B", 50), revision(3, "B", 100), revision(2, "B", 300), revision(1, "A", 500)],
+    300,
+  ],
+  [
+    "put back and restarted: not when it first was",
+    [revision(3, "A", 50), revision(2, "B", 300), revision(1, "A", 500)],
+    50,
+  ],
+])("rolled out: %s", (_, revisions, ago) => {
+  expect(rolledOutAt(aWorkload({ revisions }))).toBe(secondsAgo(ago));
+});
+
+test("a workload without any revision was rolled out when it was made", () => {
+  expect(rolledOutAt(aWorkload({ revisions: [], createdAt: secondsAgo(900) }))).toBe(secondsAgo(900));
+});
+
+test("earlier revisions are those of other templates: a restart is none", () => {
+  const revisions = [revision(3, "B", 50), revision(2, "B", 300), revision(1, "A", 500)];
+  expect(earlierRevisions(aWorkload({ revisions })).map(({ name }) => name)).toEqual(["web-1"]);
+});
+
+test("the current revision comes first, also where an old template was put back and is not renumbered yet", () => {
+  const object = aDeployment({ spec: { ...aDeployment().spec, template: aReplicaSet(1).spec?.template } as never }); // reason: it is there
+  const template = { ...aReplicaSet(1).spec?.template, metadata: { labels: { app: "web" } } };
+  const read = readWorkload(
+    theObjects({
+      object: { ...object, spec: { ...object.spec, template } as never }, // reason: a Deployment's template has no hash
+      revisions: [aReplicaSet(1), aReplicaSet(2), aReplicaSet(3)],
+      pods: [aPod("a")],
+    }),
+  );
+  expect(read.revisions.map(({ name }) => name)).toEqual(["web-1", "web-3", "web-2"]);
+});
