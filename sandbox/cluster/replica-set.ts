@@ -57,7 +57,6 @@ export function startReplicaSets(store: Store, clock: Clock): () => void {
       (draft) => {
         draft.status = {
           replicas: pods.length,
-          ...(pods.length > 0 ? { fullyLabeledReplicas: pods.length } : {}),
           ...(ready.length > 0 ? { readyReplicas: ready.length } : {}),
           ...(available > 0 ? { availableReplicas: available } : {}),
           observedGeneration: set.metadata.generation ?? 0,
@@ -95,14 +94,7 @@ function availableIn(pod: Pod, minReadySeconds: number, clock: Clock): number {
   return minReadySeconds === 0 ? 0 : readySince(pod) + 1000 + clock.scaled(minReadySeconds) - clock.now();
 }
 
-// controller_utils.go ActivePodsWithRanks: not ready first, then ready for less long, more restarts, younger.
+// As controller_utils.go ActivePodsWithRanks: not ready first, then ready for less long.
 function leastWanted(a: Pod, b: Pod): number {
-  const restarts = ({ status }: Pod) => status?.containerStatuses?.[0]?.restartCount ?? 0;
-  const born = ({ metadata }: Pod) => Date.parse(metadata.creationTimestamp);
-  return (
-    Number(isReady(a)) - Number(isReady(b)) ||
-    readySince(b) - readySince(a) ||
-    restarts(b) - restarts(a) ||
-    born(b) - born(a)
-  );
+  return Number(isReady(a)) - Number(isReady(b)) || readySince(b) - readySince(a);
 }

@@ -1,5 +1,4 @@
 /** The Deployment controller: one ReplicaSet for each pod template, and the way from one to the next. */
-import { isDeepStrictEqual } from "node:util";
 import type { Store } from "../../api/index.ts";
 import type { Clock } from "../clock.ts";
 import { recorder } from "../events.ts";
@@ -13,16 +12,8 @@ import {
   withCondition,
 } from "../objects.ts";
 import { keyOf, startQueue } from "../reconcile.ts";
-import {
-  REVISION,
-  replicaSetOf,
-  revisionOf,
-  sizeAnnotations,
-  templateHash,
-  wasResized,
-  withRevision,
-} from "./revision.ts";
-import { limits, type Plan, planRecreate, planResize, planRollingUpdate, type SetSize } from "./scaling.ts";
+import { REVISION, replicaSetOf, revisionOf, templateHash, withRevision } from "./revision.ts";
+import { type Plan, planPaused, planRecreate, planRollingUpdate, type SetSize } from "./scaling.ts";
 import { deadlineIn, isComplete, progressing, statusOf } from "./status.ts";
 
 const DEPLOYMENTS = "deployments.apps";
@@ -39,12 +30,7 @@ export function startDeployments(store: Store, clock: Clock): () => void {
     const found = store.get<Deployment>(DEPLOYMENTS, namespace, name);
     if (!found || found.metadata.deletionTimestamp) return;
     const { deployment, sets, newest } = withNewest(found);
-    const isResize = deployment.spec.paused || sets.some((set) => wasResized(set, deployment));
-    apply(
-      deployment,
-      sets,
-      isResize ? planResize(deployment, seen(sets, newest)) : planRollout(deployment, sets, newest),
-    );
+    apply(deployment, sets, planOf(deployment, sets, newest));
     report(deployment, newest);
   }
 
@@ -69,7 +55,8 @@ export function startDeployments(store: Store, clock: Clock): () => void {
     });
   }
 
-  function planRollout(deployment: Deployment, sets: ReplicaSet[], newest: ReplicaSet | undefined): Plan {
+  function planOf(deployment: Deployment, sets: ReplicaSet[], newest: ReplicaSet | undefined): Plan {
+    if (deployment.spec.paused) return planPaused(deployment, seen(sets, newest));
     if (deployment.spec.strategy?.type !== "Recreate") return planRollingUpdate(deployment, seen(sets, newest));
     const pods = store.list<Pod>("pods", { namespace: deployment.metadata.namespace });
     const old = sets.filter(({ metadata }) => metadata.uid !== newest?.metadata.uid);
@@ -88,11 +75,9 @@ export function startDeployments(store: Store, clock: Clock): () => void {
     const { namespace, name } = found.metadata;
     const current = found.status?.conditions?.find(({ type }) => type === "Progressing");
     const isPaused = current?.reason === "DeploymentPaused";
-    const condition = existing
-      ? isPaused
-        ? progressing("Unknown", "DeploymentResumed", "Deployment is resumed", clock.now())
-        : progressing("True", "FoundNewReplicaSet", `Found new replica set "${newest.metadata.name}"`, clock.now())
-      : progressing("True", "NewReplicaSetCreated", `Created new replica set "${newest.metadata.name}"`, clock.now());
+    const [reason, what] = existing ? ["FoundNewReplicaSet", "Found"] : ["NewReplicaSetCreated", "Created"];
+    const message = `${what} new replica set "${newest.metadata.name}"`;
+    const condition = progressing("True", reason, message, clock.now());
     const change = (draft: Deployment) => {
       draft.metadata.annotations = { ...draft.metadata.annotations, [REVISION]: String(revisionOf(newest)) };
       if (existing && current && !isPaused) return;
@@ -125,22 +110,16 @@ export function startDeployments(store: Store, clock: Clock): () => void {
   }
 
   function apply(deployment: Deployment, sets: ReplicaSet[], plan: Plan): void {
-    const size = sizeAnnotations(deployment.spec.replicas ?? 1, limits(deployment).surge);
     for (const { metadata, spec } of sets) {
       const replicas = plan.get(metadata.name);
-      store.modify<ReplicaSet>(REPLICA_SETS, metadata.namespace, metadata.name, (draft) => {
-        if (replicas !== undefined) draft.spec.replicas = replicas;
-        if ((draft.spec.replicas ?? 0) > 0) draft.metadata.annotations = { ...draft.metadata.annotations, ...size };
-      });
       if (replicas === undefined) continue;
+      store.modify<ReplicaSet>(REPLICA_SETS, metadata.namespace, metadata.name, (draft) => {
+        draft.spec.replicas = replicas;
+      });
       const before = spec.replicas ?? 0;
       const way = replicas > before ? "up" : "down";
-      record(
-        deployment,
-        "Normal",
-        "ScalingReplicaSet",
-        `Scaled ${way} replica set ${metadata.name} from ${before} to ${replicas}`,
-      );
+      const message = `Scaled ${way} replica set ${metadata.name} from ${before} to ${replicas}`;
+      record(deployment, "Normal", "ScalingReplicaSet", message);
     }
   }
 
@@ -153,17 +132,10 @@ export function startDeployments(store: Store, clock: Clock): () => void {
     const status = statusOf(deployment, sets, current, clock);
     if (deployment.spec.paused) status.conditions = paused(status.conditions);
     if (!deployment.spec.paused && isComplete(deployment, status)) forgetOld(deployment, sets, current);
-    if (!isDeepStrictEqual(status, deployment.status)) {
-      store.modify<Deployment>(
-        DEPLOYMENTS,
-        namespace,
-        name,
-        (draft) => {
-          draft.status = status;
-        },
-        { subresource: "status" },
-      );
-    }
+    const setStatus = (draft: Deployment) => {
+      draft.status = status;
+    };
+    store.modify(DEPLOYMENTS, namespace, name, setStatus, { subresource: "status" });
     const condition = status.conditions?.find(({ type }) => type === "Progressing");
     const isWaiting = condition && !SETTLED.has(condition.reason ?? "");
     if (isWaiting) queue.add(keyOf(deployment), Math.max(deadlineIn(deployment, condition, clock), 1));

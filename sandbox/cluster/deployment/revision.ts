@@ -3,11 +3,9 @@ import type { Deployment, ReplicaSet } from "../objects.ts";
 
 export const REVISION = "deployment.kubernetes.io/revision";
 const HISTORY = "deployment.kubernetes.io/revision-history";
-const DESIRED = "deployment.kubernetes.io/desired-replicas";
-const MAXIMUM = "deployment.kubernetes.io/max-replicas";
 const HASH = "pod-template-hash";
 // deployment/util/deployment_util.go annotationsToSkip: these say something about one object only.
-const NOT_COPIED = new Set([REVISION, HISTORY, DESIRED, MAXIMUM, "kubectl.kubernetes.io/last-applied-configuration"]);
+const NOT_COPIED = new Set([REVISION, HISTORY, "kubectl.kubernetes.io/last-applied-configuration"]);
 const HASH_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 
 type Annotations = Record<string, string>;
@@ -55,15 +53,4 @@ export function withRevision(before: Annotations, deployment: Deployment, revisi
   if (Number(old ?? 0) >= revision) return annotations;
   const history = old === undefined ? {} : { [HISTORY]: [before[HISTORY], old].filter(Boolean).join() };
   return { ...annotations, ...history, [REVISION]: String(revision) };
-}
-
-/** The annotations by which a later look tells that spec.replicas changed meanwhile. */
-export function sizeAnnotations(replicas: number, surge: number): Annotations {
-  return { [DESIRED]: String(replicas), [MAXIMUM]: String(replicas + surge) };
-}
-
-/** Whether the Deployment was given another size than the one that this ReplicaSet was scaled for. */
-export function wasResized(set: ReplicaSet, deployment: Deployment): boolean {
-  const desired = set.metadata.annotations?.[DESIRED];
-  return desired !== undefined && (set.spec.replicas ?? 0) > 0 && Number(desired) !== (deployment.spec.replicas ?? 1);
 }

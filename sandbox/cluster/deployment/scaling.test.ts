@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { aDeployment } from "../fixture/cluster.ts";
 import type { Deployment } from "../objects.ts";
-import { limits, planRecreate, planResize, planRollingUpdate, type SetSize } from "./scaling.ts";
+import { limits, planPaused, planRecreate, planRollingUpdate, type SetSize } from "./scaling.ts";
 
 // The store's metadata takes no part in the arithmetic.
 const deployment = (replicas: number, strategy?: object) =>
@@ -34,6 +34,8 @@ test.each([
   ["an old pod goes for an available new one", 2, [set("old", 2), set("new", 1)], { old: 1 }],
   ["of the old pods the unhealthy go first", 2, [set("older", 1), set("old", 1, 0), set("new", 1)], { old: 0 }],
   ["nothing goes while old and new are all broken", 2, [set("old", 2, 0), set("new", 1, 0)], {}],
+  ["a new size grows the new set first", 4, [set("old", 2), set("new", 1)], { new: 3 }],
+  ["to zero takes the old pods once the new set is told", 0, [set("old", 1), set("new", 0)], { old: 0 }],
   ["a complete rollout stays", 2, [set("old", 0), set("new", 2)], {}],
 ])("rolling update: %s", (_, replicas, sets, expected) => {
   expect(plan(planRollingUpdate(deployment(replicas), sets))).toEqual(expected);
@@ -42,10 +44,9 @@ test.each([
 test.each([
   ["the only active set takes the new size", 5, [set("old", 0), set("new", 2)], { new: 5 }],
   ["a Deployment at zero grows its newest set", 2, [set("old", 0), set("new", 0)], { new: 2 }],
-  ["a rollout under way keeps its mix", 10, [set("old", 3), set("new", 3)], { old: 6, new: 7 }],
-  ["to zero takes all", 0, [set("old", 1), set("new", 1)], { old: 0, new: 0 }],
-])("resize: %s", (_, replicas, sets, expected) => {
-  expect(plan(planResize(deployment(replicas), sets))).toEqual(expected);
+  ["a rollout under way stands still", 10, [set("old", 3), set("new", 3)], {}],
+])("paused: %s", (_, replicas, sets, expected) => {
+  expect(plan(planPaused(deployment(replicas), sets))).toEqual(expected);
 });
 
 test.each([

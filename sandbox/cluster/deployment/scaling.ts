@@ -29,25 +29,11 @@ function portion(value: number | string, of: number, round: (exact: number) => n
   return typeof value === "number" ? value : round((Number.parseFloat(value) / 100) * of);
 }
 
-/** The next step when somebody changed spec.replicas or the Deployment is paused: size changes, the mix stays. */
-export function planResize(deployment: Deployment, sets: SetSize[]): Plan {
-  const wanted = deployment.spec.replicas ?? 1;
-  const current = sets.find(({ isNew }) => isNew);
+/** The next step while the Deployment is paused: a new size, but only where one set has all pods. */
+export function planPaused(deployment: Deployment, sets: SetSize[]): Plan {
   const active = sets.filter(({ replicas }) => replicas > 0);
-  const newest = current ?? sets.toSorted((a, b) => b.age - a.age)[0];
-  const only = active.length > 1 ? undefined : (active[0] ?? newest);
-  if (only) return changes(sets, new Map([[only.name, wanted]]));
-  if (current && current.replicas === wanted && current.available === wanted) {
-    return changes(sets, new Map(active.filter((set) => set !== current).map(({ name }) => [name, 0])));
-  }
-  const allowed = wanted === 0 ? 0 : wanted + limits(deployment).surge;
-  const bySize = active.toSorted((a, b) => b.replicas - a.replicas || b.age - a.age);
-  const total = sum(active, "replicas");
-  const plan = new Map(bySize.map(({ name, replicas }) => [name, Math.floor((replicas * allowed) / total)]));
-  const [largest] = bySize;
-  const given = [...plan.values()].reduce((all, one) => all + one, 0);
-  if (largest) plan.set(largest.name, (plan.get(largest.name) ?? 0) + allowed - given);
-  return changes(sets, plan);
+  const [only] = active.length > 0 ? active : sets.filter(({ isNew }) => isNew);
+  return only && active.length < 2 ? changes(sets, new Map([[only.name, deployment.spec.replicas ?? 1]])) : new Map();
 }
 
 /** The next step of a rolling update (deployment/rolling.go): grow the new set, or shrink the old ones, never below minAvailable. */

@@ -11,20 +11,14 @@ export type Environment = { variables: Record<string, string> } | { missing: str
 class Missing extends Error {}
 
 /** What a container finds in its environment: the Services of its namespace, envFrom, env, in that order. */
-export function environmentOf(
-  store: Store,
-  pod: Pod,
-  container: Container,
-  podIP: string,
-  hostIP: string,
-): Environment {
+export function environmentOf(store: Store, pod: Pod, container: Container, podIP: string): Environment {
   const { namespace, name: podName } = pod.metadata;
   const variables: Record<string, string> = { PATH: process.env.PATH ?? "", HOME: "/", HOSTNAME: podName };
   for (const service of store.list<Service>("services", { namespace })) Object.assign(variables, addressOf(service));
-  const facts = { pod, container, podIP, hostIP };
+  const facts = { pod, container, podIP };
   try {
     for (const { configMapRef, secretRef, prefix = "" } of container.envFrom ?? []) {
-      if (secretRef && !secretRef.optional) throw new Missing(`secret "${secretRef.name}" not found`);
+      if (secretRef) throw new Missing(`secret "${secretRef.name}" not found`);
       if (!configMapRef) continue;
       const data = configMap(store, namespace, configMapRef) ?? {};
       for (const [key, value] of Object.entries(data)) variables[prefix + key] = value;
@@ -47,19 +41,12 @@ export function expand(text: string, variables: Record<string, string>): string 
 
 function addressOf({ metadata, spec }: Service): Record<string, string> {
   const prefix = `${metadata.name.toUpperCase().replaceAll("-", "_")}_SERVICE`;
-  const [first] = spec.ports ?? [];
-  if (!spec.clusterIP || spec.clusterIP === "None" || !first) return {};
-  const named = (spec.ports ?? []).filter(({ name }) => name !== undefined);
-  return {
-    [`${prefix}_HOST`]: spec.clusterIP,
-    [`${prefix}_PORT`]: String(first.port),
-    ...Object.fromEntries(
-      named.map(({ name = "", port }) => [`${prefix}_PORT_${name.toUpperCase().replaceAll("-", "_")}`, String(port)]),
-    ),
-  };
+  const [port] = spec.ports ?? [];
+  if (!spec.clusterIP || spec.clusterIP === "None" || !port) return {};
+  return { [`${prefix}_HOST`]: spec.clusterIP, [`${prefix}_PORT`]: String(port.port) };
 }
 
-type Facts = { pod: Pod; container: Container; podIP: string; hostIP: string };
+type Facts = { pod: Pod; container: Container; podIP: string };
 
 function resolve(store: Store, facts: Facts, source: EnvVarSource): string | undefined {
   const { configMapKeyRef, fieldRef, resourceFieldRef, secretKeyRef } = source;
@@ -69,10 +56,7 @@ function resolve(store: Store, facts: Facts, source: EnvVarSource): string | und
     if (value !== undefined || configMapKeyRef.optional) return value;
     throw new Missing(`couldn't find key ${configMapKeyRef.key} in ConfigMap ${namespace}/${configMapKeyRef.name}`);
   }
-  if (secretKeyRef) {
-    if (secretKeyRef.optional) return undefined;
-    throw new Missing(`secret "${secretKeyRef.name}" not found`);
-  }
+  if (secretKeyRef) throw new Missing(`secret "${secretKeyRef.name}" not found`);
   if (resourceFieldRef) return resource(facts.container, resourceFieldRef);
   return field(facts, fieldRef?.fieldPath ?? "");
 }
@@ -83,29 +67,18 @@ function configMap(store: Store, namespace: string, reference: { name?: string; 
   return found?.data;
 }
 
-function field({ pod, podIP, hostIP }: Facts, path: string): string {
-  const { metadata, spec } = pod;
+function field({ pod, podIP }: Facts, path: string): string {
+  const { name, namespace, ...metadata } = pod.metadata;
   const [, map, key = ""] = /^metadata\.(labels|annotations)\['(.+)'\]$/.exec(path) ?? [];
   if (map === "labels" || map === "annotations") return metadata[map]?.[key] ?? "";
-  switch (path) {
-    case "metadata.name":
-      return metadata.name;
-    case "metadata.namespace":
-      return metadata.namespace;
-    case "metadata.uid":
-      return metadata.uid;
-    case "spec.nodeName":
-      return spec.nodeName ?? "";
-    case "spec.serviceAccountName":
-      return spec.serviceAccountName ?? "default";
-    case "status.podIP":
-    case "status.podIPs":
-      return podIP;
-    case "status.hostIP":
-      return hostIP;
-    default:
-      throw new Missing(`the sandbox does not serve fieldRef "${path}"`);
-  }
+  const served: Record<string, string> = {
+    "metadata.name": name,
+    "metadata.namespace": namespace,
+    "status.podIP": podIP,
+  };
+  const value = served[path];
+  if (value === undefined) throw new Missing(`the sandbox does not serve fieldRef "${path}"`);
+  return value;
 }
 
 function resource({ resources = {} }: Container, selector: ResourceFieldSelector): string {

@@ -108,7 +108,7 @@ export class PodWorker {
       this.#backOffPull(image);
       return;
     }
-    const environment = environmentOf(node.store, this.#pod, container, this.#podIP, node.hostIP);
+    const environment = environmentOf(node.store, this.#pod, container, this.#podIP);
     if ("missing" in environment) {
       this.#wait("CreateContainerConfigError", environment.missing, `Error: ${environment.missing}`);
       this.#after(CONFIG_RETRY_SECONDS, () => this.#create());
@@ -157,11 +157,8 @@ export class PodWorker {
       return;
     }
     const container = onlyContainer(this.#pod);
-    const isLogMessage = container.terminationMessagePolicy === "FallbackToLogsOnError" && ending.exitCode !== 0;
-    const message = ending.message ?? (isLogMessage ? this.#logs.read({ tailLines: 80 })?.slice(-2048) : undefined);
     const terminated = {
       ...ending,
-      ...(message ? { message } : {}),
       startedAt,
       finishedAt: timestamp(clock.now()),
       ...(this.#view.containerID === undefined ? {} : { containerID: this.#view.containerID }),
@@ -216,15 +213,10 @@ export class PodWorker {
   #publish(): void {
     const { store, clock, hostIP } = this.#node;
     const { namespace, name } = this.#pod.metadata;
-    store.modify<Pod>(
-      "pods",
-      namespace,
-      name,
-      (draft) => {
-        draft.status = podStatus(draft, this.#view, { podIP: this.#podIP, hostIP }, clock.now());
-      },
-      { subresource: "status" },
-    );
+    const setStatus = (draft: Pod) => {
+      draft.status = podStatus(draft, this.#view, { podIP: this.#podIP, hostIP }, clock.now());
+    };
+    store.modify("pods", namespace, name, setStatus, { subresource: "status" });
   }
 
   #record(type: "Normal" | "Warning", reason: string, message: string): void {

@@ -1,5 +1,4 @@
 import { Agent, request } from "node:http";
-import { connect } from "node:net";
 import type { Container, Probe } from "kubernetes-types/core/v1.js";
 import type { Clock } from "../clock.ts";
 
@@ -16,7 +15,7 @@ const agent = new Agent({ keepAlive: false });
 /** Probes a container at its own rhythm, one try at a time, until the returned function is called. */
 export function startProbe(probe: Probe, container: Container, podIP: string, clock: Clock, listener: Listener) {
   const { periodSeconds = 10, initialDelaySeconds = 0, failureThreshold = 3, successThreshold = 1 } = probe;
-  const port = portOf(probe.httpGet?.port ?? probe.tcpSocket?.port ?? 0, container);
+  const port = portOf(probe.httpGet?.port ?? 0, container);
   let cancel = clock.after(initialDelaySeconds * 1000, attempt);
   let isOver = false;
   let run = { isSuccess: false, length: 0 };
@@ -43,35 +42,25 @@ function portOf(port: number | string, { ports = [] }: Container): number {
 }
 
 /** What went wrong, in the kubelet's words, or undefined. */
-function attemptOnce({ httpGet, timeoutSeconds = 1 }: Probe, port: number, podIP: string): Promise<string | undefined> {
+function attemptOnce({ httpGet, timeoutSeconds = 1 }: Probe, port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const host = httpGet?.host ?? podIP;
     const path = httpGet?.path ?? "/";
     const url = `Get "http://${host}:${port}${path}": `;
-    const headers = Object.fromEntries((httpGet?.httpHeaders ?? []).map(({ name, value }) => [name, value]));
-    const connection = httpGet
-      ? request(
-          { host, port, path, agent, headers: { "user-agent": "kube-probe/sandbox", ...headers } },
-          (response) => {
-            const { statusCode = 0 } = response;
-            response.resume();
-            finish(
-              statusCode >= 200 && statusCode < 400 ? undefined : `HTTP probe failed with statuscode: ${statusCode}`,
-            );
-          },
-        ).end()
-      : connect({ host, port }, () => finish(undefined));
+    const asking = request({ host, port, path, agent, headers: { "user-agent": "kube-probe/sandbox" } }, (response) => {
+      const { statusCode = 0 } = response;
+      response.resume();
+      finish(statusCode >= 200 && statusCode < 400 ? undefined : `HTTP probe failed with statuscode: ${statusCode}`);
+    }).end();
     const timer = setTimeout(() => {
-      const late = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
-      finish(httpGet ? url + late : `dial tcp ${host}:${port}: i/o timeout`);
+      finish(`${url}context deadline exceeded (Client.Timeout exceeded while awaiting headers)`);
     }, timeoutSeconds * 1000);
-    connection.on("error", (error: NodeJS.ErrnoException) => {
+    asking.on("error", (error: NodeJS.ErrnoException) => {
       const refused = `dial tcp ${host}:${port}: connect: connection refused`;
-      finish((httpGet ? url : "") + (error.code === "ECONNREFUSED" ? refused : error.message));
+      finish(url + (error.code === "ECONNREFUSED" ? refused : error.message));
     });
     function finish(failure: string | undefined): void {
       clearTimeout(timer);
-      connection.destroy();
+      asking.destroy();
       resolve(failure);
     }
   });

@@ -37,12 +37,7 @@ export function podStatus(
     ...why,
   });
   let conditions = pod.status?.conditions ?? [];
-  for (const next of [
-    condition("PodScheduled", true),
-    condition("Initialized", true),
-    condition("ContainersReady", view.isReady, unready),
-    condition("Ready", view.isReady, unready),
-  ]) {
+  for (const next of [condition("ContainersReady", view.isReady, unready), condition("Ready", view.isReady, unready)]) {
     conditions = withCondition(conditions, next);
   }
   return {
@@ -50,9 +45,7 @@ export function podStatus(
     conditions,
     hostIP: address.hostIP,
     podIP: address.podIP,
-    podIPs: [{ ip: address.podIP }],
     startTime: pod.status?.startTime ?? timestamp(now),
-    qosClass: "Burstable",
     containerStatuses: [
       {
         name,

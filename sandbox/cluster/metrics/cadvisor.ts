@@ -11,15 +11,8 @@ export function cadvisor(running: Running[]): Family[] {
   const used = (field: keyof Usage) => of(({ usage }) => usage[field]);
   const hasQuota = (one: Running) => limit(one, "cpu") !== undefined;
   const quota = (one: Running) => (limit(one, "cpu") ?? 0) * PERIOD_MICROSECONDS;
-  const ofQuota = (field: keyof Usage) => of(({ usage }) => usage[field], hasQuota);
   return [
     counter("container_cpu_usage_seconds_total", "Cumulative cpu time consumed", used("cpuSeconds")),
-    counter("container_cpu_cfs_periods_total", "Number of elapsed enforcement period intervals", ofQuota("periods")),
-    counter(
-      "container_cpu_cfs_throttled_periods_total",
-      "Number of throttled period intervals",
-      ofQuota("throttledPeriods"),
-    ),
     gauge("container_memory_working_set_bytes", "Current working set of the container", used("workingSetBytes")),
     gauge(
       "container_spec_memory_limit_bytes",

@@ -18,13 +18,11 @@ export function discover(store: Store): TargetGroup[] {
     const port = annotations["prometheus.io/port"] ?? container?.ports?.[0]?.containerPort;
     if (port === undefined) return [];
     const service = store.list<Service>("services", { namespace }).find((one) => selects(one, pod))?.metadata.name;
-    const path = annotations["prometheus.io/path"];
     const labels = {
       namespace,
       pod: name,
       container: container?.name ?? "",
       ...(service === undefined ? {} : { service, job: service }),
-      ...(path === undefined ? {} : { __metrics_path__: path }),
     };
     return [{ targets: [`${podIP}:${port}`], labels }];
   });
