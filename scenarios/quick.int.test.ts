@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildSampleApps } from "../sample-apps/build.ts";
-import { buildFunctions } from "../scripts/build.ts";
 import { readScenarios } from "./format/index.ts";
 import { runAll } from "./run-all.ts";
 import { type SandboxTarget, sandboxTarget } from "./target/index.ts";
@@ -25,7 +23,6 @@ const told: string[] = [];
 let target: SandboxTarget;
 
 beforeAll(async () => {
-  await Promise.all([buildFunctions(), buildSampleApps()]);
   target = await sandboxTarget();
   const say = (scenario: string, text: string) => told.push(`${new Date().toISOString()} ${scenario}: ${text}`);
   runAll(quick, target, { parallel: 4, say }).forEach((row, i) => {
