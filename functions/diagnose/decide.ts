@@ -5,12 +5,12 @@ import { heldBack, type Proposal } from "@autoheal/lib/guardrail";
 import { cutToSize, type IncidentStatus, openStatus, type Remediation, untold } from "@autoheal/lib/incident";
 import { releasable, tokensOf } from "@autoheal/lib/ledger";
 import { healthOf } from "@autoheal/lib/proof";
-import { type Treatment, treatmentOf, undoOf } from "@autoheal/lib/treatment";
+import { type Treatment, treatmentOf } from "@autoheal/lib/treatment";
 import { type Workload, workloadSubject } from "@autoheal/lib/workload";
 import { alertsNow } from "./alerts-now.ts";
 import type { Case } from "./case.ts";
 import { close, closingOf } from "./close.ts";
-import { followUp, type Refusal } from "./follow-up.ts";
+import { followUp, type Refusal, tokensFor, writtenAfterAll } from "./follow-up.ts";
 import { held } from "./held.ts";
 import type { Observed } from "./observe.ts";
 import type { Settings } from "./settings.ts";
@@ -45,7 +45,7 @@ function opened(status: IncidentStatus, { incident, workload }: Observed, now: D
 
 function next(seen: Omit<Case, "troubles" | "signals"> & { workload: Workload }, refusal: Refusal | undefined): Step {
   const { observed, status, workload, settings, now } = seen;
-  const running = unfinished(status);
+  const running = unfinished(status) ?? writtenAfterAll(status, workload);
   // Whether a request was carried out stands on the workload itself.
   if (!observed.signals && running?.state !== "Requested") return unreadable(status, settings, now);
   const signals = observed.signals ?? noSignals;
@@ -170,9 +170,8 @@ function propose(ours: Case, status: IncidentStatus, treatment: Treatment): Step
     postedAt: now.toISOString(),
   };
   const { hold: _, ...unheld } = status;
-  const token = { workload: workloadSubject(workload), remedy: treatment.remedy, at: now.toISOString() };
   return {
-    reserve: [{ id, ...token }, ...(undoOf(treatment.change) ? [{ id: `${id}-undo`, ...token, undo: true }] : [])],
+    reserve: tokensFor(remediation, workload, remediation.requestedAt),
     release: [],
     status: {
       ...unheld,

@@ -1,9 +1,10 @@
 import { heldBack } from "@autoheal/lib/guardrail";
 import type { IncidentStatus, Remediation } from "@autoheal/lib/incident";
-import { tokensOf } from "@autoheal/lib/ledger";
+import { type Token, tokensOf } from "@autoheal/lib/ledger";
 import type { Outcome } from "@autoheal/lib/outcome";
 import { healthOf, prove } from "@autoheal/lib/proof";
 import { undoOf } from "@autoheal/lib/treatment";
+import { type Workload, workloadSubject } from "@autoheal/lib/workload";
 import { firing } from "./alerts-now.ts";
 import type { Case } from "./case.ts";
 import { close } from "./close.ts";
@@ -38,10 +39,39 @@ function lost({ status, settings, now }: Case, running: Remediation): Step {
   return record({ ...withRemediation(status, changed), phase: "Open", dueAt: after(now, settings.reviewSeconds) });
 }
 
-/** The workload carries the remediation's mark: it was written. */
-function applied({ status, settings, now }: Case, running: Remediation): Step {
-  const changed: Remediation = { ...running, state: "Applied", appliedAt: now.toISOString() };
-  return record({ ...withRemediation(status, changed), phase: "Proving", dueAt: after(now, settings.reviewSeconds) });
+/**
+ * The workload carries the remediation's mark: it was written. Where that was told otherwise before, by a forged event or
+ * one that crossed with the write, its tokens are reserved again: limits count what was done.
+ */
+function applied({ status, workload, settings, now }: Case, running: Remediation): Step {
+  const { outcome, finishedAt: _, reason: __, message: ___, ...open } = running;
+  const changed: Remediation = { ...open, state: "Applied", appliedAt: now.toISOString() };
+  const next = {
+    ...withRemediation(status, changed),
+    phase: "Proving",
+    dueAt: after(now, settings.reviewSeconds),
+  } as const;
+  const { id, remedy, requestedAt: at } = running;
+  return { ...record(next), reserve: outcome ? tokensFor({ id, remedy, change: running.change }, workload, at) : [] };
+}
+
+/** The remediation that was given up before it was written, and was written after all. */
+export function writtenAfterAll({ remediations }: IncidentStatus, workload: Workload): Remediation | undefined {
+  return remediations.find(
+    ({ id, state, appliedAt, seenUid }) =>
+      id === workload.mark && state === "Finished" && appliedAt === undefined && seenUid === workload.uid,
+  );
+}
+
+/** The tokens that stand behind a remediation: its own, and one for taking it back where that can be done. */
+export function tokensFor(
+  { id, remedy, change }: Pick<Remediation, "id" | "remedy" | "change">,
+  workload: Workload,
+  at: string,
+): Token[] {
+  const token = { workload: workloadSubject(workload), remedy, at };
+  const undo = !id.endsWith("-undo") && undoOf(change) !== undefined;
+  return [{ id, ...token }, ...(undo ? [{ id: `${id}-undo`, ...token, undo: true }] : [])];
 }
 
 /** Not carried out: the token comes back, and the next pass decides anew. */
