@@ -1,4 +1,4 @@
-import { type Alert, type AlertBatch, targetSubject } from "@autoheal/lib/alert";
+import { type Alert, type AlertBatch, alertKey, isFiring, targetSubject } from "@autoheal/lib/alert";
 import { type Cluster, type ClusterObject, ownerOf } from "@autoheal/lib/drivers/kubernetes";
 import {
   type Incident,
@@ -52,6 +52,19 @@ interface Place {
   workload: WorkloadRef | undefined;
 }
 
+/** Alerts that were stored as they are less than this ago need not be stored again, in ms. */
+const repeatMs = 1_000;
+
+/** True when all this was said a moment ago: many senders of one thing would only be in each other's way. */
+function isRepeat({ status }: Incident, alerts: readonly Alert[], now: Date): boolean {
+  const stored = new Map(status?.alerts.map((alert) => [alertKey(alert), alert]));
+  return alerts.every((alert) => {
+    const before = stored.get(alertKey(alert));
+    const recent = before !== undefined && Math.abs(now.getTime() - Date.parse(before.receivedAt)) < repeatMs;
+    return recent && isFiring(alert);
+  });
+}
+
 async function joinOrOpen(
   cluster: Cluster,
   { namespace, subject, workload }: Place,
@@ -63,6 +76,7 @@ async function joinOrOpen(
   const relevant = relevantAlerts(alerts, incidents);
   const open = incidents.find(isOpen);
   if (relevant.length === 0) return undefined;
+  if (open && isRepeat(open, relevant, now)) return open;
   const incident =
     open ??
     (await cluster.create<ClusterObject & Incident>("incidents", namespace, {
