@@ -27,7 +27,6 @@ const SERVED = `
 v1                                Namespace                -namespaced status          ns
 v1                                Pod                       namespaced status generation po
 v1                                Service                   namespaced status          svc
-v1                                Endpoints                 namespaced                 ep
 v1                                Event                     namespaced                 ev
 v1                                ConfigMap                 namespaced                 cm
 v1                                ServiceAccount            namespaced                 sa
@@ -42,6 +41,7 @@ rbac.authorization.k8s.io/v1      Role                      namespaced
 rbac.authorization.k8s.io/v1      RoleBinding               namespaced
 rbac.authorization.k8s.io/v1      ClusterRole              -namespaced
 rbac.authorization.k8s.io/v1      ClusterRoleBinding       -namespaced
+authorization.k8s.io/v1           SelfSubjectAccessReview  -namespaced
 apiextensions.k8s.io/v1           CustomResourceDefinition -namespaced status generation crd
 eventing.knative.dev/v1           Broker                    namespaced status generation
 eventing.knative.dev/v1           Trigger                   namespaced status generation
@@ -58,7 +58,7 @@ export function builtInKinds(): Kind[] {
       const [apiVersion = "", kind = "", scope, ...rest] = line.split(/\s+/);
       const [version = "", group = ""] = apiVersion.split("/").reverse();
       const singular = kind.toLowerCase();
-      const plural = kind === "Endpoints" ? "endpoints" : `${singular}s`;
+      const plural = `${singular}s`;
       const flags = new Set(rest);
       const shortNames = rest.filter((word) => !["status", "generation", "scale"].includes(word));
       return {

@@ -14,24 +14,6 @@ export interface RequestInfo {
   kind: Kind;
 }
 
-/** Resources that take a create and store nothing. */
-export const ACCESS_REVIEW = "selfsubjectaccessreviews.authorization.k8s.io";
-
-const accessReview: Kind = {
-  resource: ACCESS_REVIEW,
-  group: "authorization.k8s.io",
-  version: "v1",
-  plural: "selfsubjectaccessreviews",
-  singular: "selfsubjectaccessreview",
-  kind: "SelfSubjectAccessReview",
-  namespaced: false,
-  status: false,
-  scale: false,
-  builtIn: true,
-  generation: false,
-  shortNames: [],
-};
-
 /** Reads /api/v1/… and /apis/<group>/<version>/…; undefined for paths that name no resource (discovery, health). */
 export function parseRequest(method: string, url: URL, kinds: Kind[]): RequestInfo | undefined {
   const parts = url.pathname.split("/").filter((part) => part !== "");
@@ -47,7 +29,7 @@ export function parseRequest(method: string, url: URL, kinds: Kind[]): RequestIn
     parts.splice(0, 2);
   }
   const [plural = "", name, subresource, ...more] = parts.map(decodeURIComponent);
-  const kind = [...kinds, accessReview].find((one) => one.group === group && one.plural === plural);
+  const kind = kinds.find((one) => one.group === group && one.plural === plural);
   if (kind === undefined || kind.version !== version) {
     const asked = group === "" ? `${version}/${plural}` : `${group}/${version}/${plural}`;
     const served = kind === undefined ? "" : `, only its version ${kind.version}`;

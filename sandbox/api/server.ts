@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Access } from "./access.ts";
 import { serveDiscovery } from "./discovery.ts";
 import type { User } from "./rbac.ts";
-import { ACCESS_REVIEW, parseRequest, type RequestInfo } from "./request-path.ts";
+import { parseRequest, type RequestInfo } from "./request-path.ts";
 import { badRequest, StatusError } from "./status-error.ts";
 import type { Store } from "./store.ts";
 import { type ReadLog, serveEviction, serveLog, serveScale } from "./subresources.ts";
@@ -25,6 +25,7 @@ export type Interceptor = (request: InterceptedRequest, phase: "before" | "commi
 // biome-ignore lint/suspicious/noConfusingVoidType: an interceptor that only looks returns nothing.
 type Verdict = void | undefined | { drop: true } | { status: number; message: string };
 
+const ACCESS_REVIEW = "selfsubjectaccessreviews.authorization.k8s.io"; // takes a create and stores nothing
 const BODY_LIMIT_BYTES = 3 * 1024 * 1024; // k8s.io/apiserver MaxRequestBodyBytes
 const REFUSED_PARAMETERS = ["dryRun", "continue", "sendInitialEvents"]; // acting as if they were not there would harm
 

@@ -78,16 +78,14 @@ function generated(prefix: string): string {
 export function keepIdentity(kind: Kind, stored: KubernetesObject, wanted: KubernetesObject): KubernetesObject {
   const { status, ...body } = wanted;
   const keptStatus = kind.status ? stored.status : status;
-  const { deletionTimestamp: _d, deletionGracePeriodSeconds: _g, generation: _n, ...metadata } = wanted.metadata;
-  const kept: Partial<typeof stored.metadata> = {};
-  for (const field of IDENTITY)
-    if (stored.metadata[field] !== undefined) Object.assign(kept, { [field]: stored.metadata[field] });
+  const metadata = { ...wanted.metadata };
+  for (const field of IDENTITY) Object.assign(metadata, { [field]: stored.metadata[field] });
   return {
     ...body,
     ...(keptStatus === undefined ? {} : { status: keptStatus }),
     apiVersion: stored.apiVersion,
     kind: stored.kind,
-    metadata: { ...metadata, ...kept } as typeof stored.metadata, // stored has all that is required
+    metadata,
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Store } from "../api/index.ts";
 import type { Owned } from "./objects.ts";
 
-const OWNERS = ["deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "services"];
-const DEPENDENTS = ["replicasets.apps", "controllerrevisions.apps", "pods", "endpoints"];
+const OWNERS = ["deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps"];
+const DEPENDENTS = ["replicasets.apps", "controllerrevisions.apps", "pods"];
 
 /** Deletes what an owner leaves behind, once the owner is gone (background propagation; orphaning is not served). */
 export function collectGarbage(store: Store): () => void {

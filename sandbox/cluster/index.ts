@@ -9,7 +9,6 @@ import { collectGarbage } from "./garbage.ts";
 import { type Running, startKubelet } from "./kubelet/index.ts";
 import { startMetrics } from "./metrics/index.ts";
 import { startReplicaSets } from "./replica-set.ts";
-import { startEndpoints } from "./service/endpoints.ts";
 import { startProxies } from "./service/proxy.ts";
 
 export type { Running } from "./kubelet/index.ts";
@@ -54,7 +53,6 @@ export async function startCluster({
   const stops = [
     startDeployments(store, clock),
     startReplicaSets(store, clock),
-    startEndpoints(store, clock),
     startProxies(store, clock, subnet),
     collectGarbage(store),
   ];

@@ -1,5 +1,5 @@
 import type { Deployment as DeploymentV1, ReplicaSet as ReplicaSetV1 } from "kubernetes-types/apps/v1.js";
-import type { Endpoints as EndpointsV1, Pod as PodV1, Service as ServiceV1 } from "kubernetes-types/core/v1.js";
+import type { Pod as PodV1, Service as ServiceV1 } from "kubernetes-types/core/v1.js";
 import type { KubernetesObject } from "../api/index.ts";
 
 type Metadata = KubernetesObject["metadata"] & { namespace: string };
@@ -17,7 +17,6 @@ export type Deployment = Stored<DeploymentV1>;
 export type ReplicaSet = Stored<ReplicaSetV1>;
 export type Pod = Stored<PodV1>;
 export type Service = Stored<ServiceV1>;
-export type Endpoints = { metadata: Metadata; subsets?: EndpointsV1["subsets"] };
 export type Owned = { metadata: Metadata };
 
 /** Whether the object's controller is the one with this uid. */

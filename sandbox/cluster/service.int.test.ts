@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { aDeployment, ask, NAMESPACE, startTestCluster, type TestCluster, until } from "./fixture/cluster.ts";
-import { type Endpoints, isReady, type Service } from "./objects.ts";
+import { isReady, type Service } from "./objects.ts";
+import { readyTargets } from "./service/targets.ts";
 
 let cluster: TestCluster;
 beforeEach(async () => {
@@ -16,8 +17,12 @@ afterEach(() => cluster.close());
 
 const clusterIP = () => cluster.store.get<Service>("services", NAMESPACE, "web")?.spec.clusterIP ?? "";
 const ready = () => {
-  const [subset] = cluster.store.get<Endpoints>("endpoints", NAMESPACE, "web")?.subsets ?? [];
-  return (subset?.addresses ?? []).map(({ ip }) => ip).sort();
+  const service = cluster.store.get<Service>("services", NAMESPACE, "web");
+  return service
+    ? readyTargets(cluster.store, service, 80)
+        .map(({ host }) => host)
+        .sort()
+    : [];
 };
 const podIPs = () =>
   cluster

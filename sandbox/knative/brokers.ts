@@ -44,14 +44,12 @@ export interface Brokers {
   inFlight(): number;
 }
 
-const MAX_HOPS = 255; // mt-broker's default time to live for replies
-
 /** Makes the ingress that serves POST /<namespace>/<broker>; it does not listen yet. */
 export function createBrokers(options: BrokersOptions): Brokers {
   const { store, resolve, timeScale, interceptors, ingressInterceptors, log, signal } = options;
   let inFlight = 0;
 
-  const publish = async (broker: KubernetesObject, parcel: Parcel, hops: number): Promise<boolean> => {
+  const publish = async (broker: KubernetesObject, parcel: Parcel): Promise<boolean> => {
     const { name, namespace = "" } = broker.metadata;
     const taking = store
       .list("triggers.eventing.knative.dev", { namespace })
@@ -71,7 +69,7 @@ export function createBrokers(options: BrokersOptions): Brokers {
         );
         if (verdicts.includes("drop")) return true;
         const times = verdicts.includes("duplicate") ? 2 : 1;
-        const sent = await Promise.all(Array.from({ length: times }, () => dispatch(broker, trigger, parcel, hops)));
+        const sent = await Promise.all(Array.from({ length: times }, () => dispatch(broker, trigger, parcel)));
         return sent.every(Boolean);
       } finally {
         inFlight -= 1;
@@ -80,22 +78,18 @@ export function createBrokers(options: BrokersOptions): Brokers {
     return (await Promise.all(done)).every(Boolean);
   };
 
-  const dispatch = async (broker: KubernetesObject, trigger: KubernetesObject, parcel: Parcel, hops: number) => {
+  const dispatch = async (broker: KubernetesObject, trigger: KubernetesObject, parcel: Parcel) => {
     const { namespace = "", name } = trigger.metadata;
     const spec: DeliverySpec & { deadLetterSink?: Destination } = trigger.spec.delivery ?? broker.spec?.delivery ?? {};
     const how = readDelivery(spec, timeScale);
     const url = resolve(trigger.spec.subscriber, namespace);
     const outcome = url === undefined ? nobody : await deliver(url, parcel, how, signal);
-    if (outcome.ok && outcome.reply === undefined) return true;
-    if (outcome.ok && outcome.reply !== undefined) {
-      if (hops < MAX_HOPS && (await publish(broker, { ...parcel, event: outcome.reply }, hops + 1))) return true;
-    }
-    const refusal = outcome.ok ? { code: 500, body: Buffer.from("the reply could not be forwarded") } : outcome;
+    if (outcome.ok) return true;
     if (signal.aborted) return false;
-    const buried = await bury(spec.deadLetterSink, namespace, parcel, how, url ?? "", refusal);
+    const buried = await bury(spec.deadLetterSink, namespace, parcel, how, url ?? "", outcome);
     const { id, type } = parcel.event.attributes;
-    const reason = refusal.body.toString().slice(0, 300);
-    log({ msg: "delivery given up", trigger: name, type, id, url, code: refusal.code, reason, deadLettered: buried });
+    const reason = outcome.body.toString().slice(0, 300);
+    log({ msg: "delivery given up", trigger: name, type, id, url, code: outcome.code, reason, deadLettered: buried });
     return buried;
   };
 
@@ -137,7 +131,7 @@ export function createBrokers(options: BrokersOptions): Brokers {
     const before = await refused(post, "before");
     if (before) return before;
     const arrived = { ...event, attributes: { ...event.attributes, knativearrivaltime: new Date().toISOString() } };
-    const published = publish(broker, { event: arrived, headers: traceOf(incoming) }, 0);
+    const published = publish(broker, { event: arrived, headers: traceOf(incoming) });
     if (broker.metadata.annotations?.["messaging.knative.dev/async-handler"] === "true") {
       published.catch((error) => log({ msg: "delivery failed", error: String(error) }));
     } else if (!(await published)) return { status: 500, message: "a subscriber did not take the event" };

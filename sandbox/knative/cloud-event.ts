@@ -24,11 +24,6 @@ export function parseEvent(headers: IncomingHttpHeaders, body: Buffer): CloudEve
   return event;
 }
 
-/** Whether a response carries an event, in either content mode. */
-export function carriesEvent(headers: IncomingHttpHeaders): boolean {
-  return "ce-specversion" in headers || (headers["content-type"]?.startsWith("application/cloudevents+") ?? false);
-}
-
 /** The headers that carry an event in binary content mode. */
 export function binaryHeaders(event: CloudEvent): Record<string, string> {
   const headers: Record<string, string> = {};

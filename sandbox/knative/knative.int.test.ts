@@ -101,12 +101,12 @@ test("a process gets its own environment, its ConfigMap and the sink, and nothin
     data: { COLOUR: "red", SIZE: "large" },
   });
   aBroker("healing");
-  const bind = (name: string, subject: object, ceOverrides?: object) => {
+  const bind = (name: string, subject: object) => {
     const sink = { ref: { apiVersion: "eventing.knative.dev/v1", kind: "Broker", name: "healing" } };
-    const spec = { subject: { apiVersion: "serving.knative.dev/v1", kind: "Service", ...subject }, sink, ceOverrides };
+    const spec = { subject: { apiVersion: "serving.knative.dev/v1", kind: "Service", ...subject }, sink };
     store.create("sinkbindings.sources.knative.dev", object("sources.knative.dev/v1", "SinkBinding", name, spec));
   };
-  bind("by-label", { selector: { matchLabels: { "function.knative.dev/name": "probe" } } }, { extensions: { a: "b" } });
+  bind("by-label", { selector: { matchLabels: { "function.knative.dev/name": "probe" } } });
   bind("of-another", { name: "another" });
   await start();
   const { env } = await self();
@@ -116,7 +116,6 @@ test("a process gets its own environment, its ConfigMap and the sink, and nothin
     HOST: `${subnet}.2.1`,
     PORT: "8080",
     K_SINK: `http://${subnet}.0.2:8080/autoheal/healing`,
-    K_CE_OVERRIDES: '{"extensions":{"a":"b"}}',
   });
   expect(env).not.toHaveProperty("A_SECRET_OF_THE_DEVELOPER");
 });

@@ -93,7 +93,7 @@ function cronOf(spec: KubernetesObject["spec"]): Cron {
 }
 
 function pingEvent({ metadata, ...source }: KubernetesObject): CloudEvent {
-  const { contentType, data, dataBase64, ceOverrides } = source.spec;
+  const { contentType, data, ceOverrides } = source.spec;
   const attributes = {
     specversion: "1.0",
     id: randomUUID(),
@@ -102,6 +102,6 @@ function pingEvent({ metadata, ...source }: KubernetesObject): CloudEvent {
     time: new Date().toISOString(),
     ...ceOverrides?.extensions,
   };
-  const bytes = dataBase64 === undefined ? Buffer.from(data ?? "") : Buffer.from(dataBase64, "base64");
+  const bytes = Buffer.from(data ?? "");
   return contentType === undefined ? { attributes, data: bytes } : { attributes, contentType, data: bytes };
 }

@@ -1,7 +1,7 @@
 import type { KubernetesObject, Store } from "../api/index.ts";
 import type { Resolve } from "./destination.ts";
 
-/** What SinkBindings inject into one function: K_SINK, and K_CE_OVERRIDES where they ask for it. */
+/** What SinkBindings inject into one function: K_SINK. */
 export function sinkEnv(store: Store, resolve: Resolve, namespace: string, name: string): Record<string, string> {
   const env: Record<string, string> = {};
   const labels = store.get("services.serving.knative.dev", namespace, name)?.metadata.labels ?? {};
@@ -9,7 +9,6 @@ export function sinkEnv(store: Store, resolve: Resolve, namespace: string, name:
     if (!isSubject(spec.subject, metadata.namespace ?? namespace, namespace, name, labels)) continue;
     const sink = resolve(spec.sink, namespace);
     if (sink !== undefined) env.K_SINK = sink;
-    if (spec.ceOverrides !== undefined) env.K_CE_OVERRIDES = JSON.stringify(spec.ceOverrides);
   }
   return env;
 }

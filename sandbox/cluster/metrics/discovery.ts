@@ -1,6 +1,6 @@
 import type { Store } from "../../api/index.ts";
 import { isActive, type Pod, type Service } from "../objects.ts";
-import { selects } from "../service/endpoints.ts";
+import { selects } from "../service/targets.ts";
 
 /** One group of targets, as Prometheus' http_sd reads it. */
 export interface TargetGroup {

@@ -2,16 +2,16 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Store } from "../../api/index.ts";
 import type { Clock } from "../clock.ts";
 import { recorder } from "../events.ts";
-import type { Endpoints, Service } from "../objects.ts";
+import type { Pod, Service } from "../objects.ts";
 import { keyOf, startQueue } from "../reconcile.ts";
-import { readyTargets } from "./endpoints.ts";
+import { readyTargets, selects } from "./targets.ts";
 
 const FIRST_SERVICE_BLOCK = 96;
 const SERVICE_BLOCKS = 32;
 
 /**
  * Gives every Service a cluster IP of the subnet and carries TCP connections from there to its ready pods in turn.
- * It listens only while there is one, so that a Service without endpoints refuses connections as kube-proxy does.
+ * It listens only while there is one, so that a Service without any refuses connections as kube-proxy does.
  */
 export function startProxies(store: Store, clock: Clock, subnet: string): () => void {
   const record = recorder(store, clock, "kube-proxy");
@@ -22,17 +22,14 @@ export function startProxies(store: Store, clock: Clock, subnet: string): () => 
 
   function reconcile(namespace: string, name: string): void {
     const service = store.get<Service>("services", namespace, name);
-    const endpoints = store.get<Endpoints>("endpoints", namespace, name);
     const wanted = new Map<string, () => void>();
     if (service && !service.spec.clusterIP && service.spec.type !== "ExternalName") {
       giveAddress(service); // and is called again for this change
       return;
     }
-    for (const { port, name: portName } of service?.spec.ports ?? []) {
-      const address = `${service?.spec.clusterIP}:${port}`;
-      if (service?.spec.clusterIP !== "None" && readyTargets(endpoints, portName).length > 0) {
-        wanted.set(`${namespace}/${name}/${port}`, () => service && listen(service, port, portName, address));
-      }
+    for (const { port } of service?.spec.ports ?? []) {
+      if (!service || service.spec.clusterIP === "None" || readyTargets(store, service, port).length === 0) continue;
+      wanted.set(`${namespace}/${name}/${port}`, () => listen(service, port));
     }
     for (const [key, server] of listeners) {
       if (!key.startsWith(`${namespace}/${name}/`) || wanted.has(key)) continue;
@@ -50,11 +47,12 @@ export function startProxies(store: Store, clock: Clock, subnet: string): () => 
     });
   }
 
-  function listen(service: Service, port: number, portName: string | undefined, address: string): void {
+  function listen(service: Service, port: number): void {
     const { namespace, name } = service.metadata;
+    const address = `${service.spec.clusterIP}:${port}`;
     let turn = 0;
     const server = createServer((client) => {
-      const targets = readyTargets(store.get<Endpoints>("endpoints", namespace, name), portName);
+      const targets = readyTargets(store, store.get<Service>("services", namespace, name) ?? service, port);
       const target = targets[turn++ % targets.length];
       if (!target) {
         client.destroy();
@@ -87,7 +85,11 @@ export function startProxies(store: Store, clock: Clock, subnet: string): () => 
 
   const stops = [
     store.watch<Service>("services", ({ object }) => queue.add(keyOf(object))),
-    store.watch<Endpoints>("endpoints", ({ object }) => queue.add(keyOf(object))),
+    store.watch<Pod>("pods", ({ object, previous = object }) => {
+      for (const service of store.list<Service>("services", { namespace: object.metadata.namespace })) {
+        if (selects(service, object) || selects(service, previous)) queue.add(keyOf(service));
+      }
+    }),
   ];
   for (const service of store.list<Service>("services")) queue.add(keyOf(service));
   return () => {
