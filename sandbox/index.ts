@@ -15,13 +15,11 @@ import { type Mailbox, startMailbox } from "./mailbox.ts";
 import { inNamespace, readKustomization, readManifest, repository } from "./manifests.ts";
 import { findMonitoring, type Monitoring, startMonitoring } from "./monitoring/index.ts";
 
-export { type Slack, startSlack } from "./slack/index.ts";
-
 /** How many times faster than in production AutoHeal's, Kubernetes' and the rules' durations pass. */
 export const sandboxTimeScale = 20;
 
 /** The functions that run in the sandbox. */
-export const functionNames = ["receive", "diagnose", "restart", "scale", "rollback", "notify", "console"] as const;
+const functionNames = ["receive", "diagnose", "restart", "scale", "rollback", "notify", "console"] as const;
 
 /** How a sandbox is started. */
 export interface SandboxOptions {

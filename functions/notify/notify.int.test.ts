@@ -8,7 +8,7 @@ import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer } from "smtp-server";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Api, startApi } from "../../sandbox/api/index.ts";
-import { type Slack, startSlack } from "../../sandbox/slack/index.ts";
+import { type Slack, startSlack } from "../lib/testing/slack/index.ts";
 
 const botToken = "xoxb-the-bots-own-token";
 const password = "the-mail-password";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blocksProblem } from "../../../sandbox/slack/index.ts";
 import type { Incident, IncidentStatus, OutboxEntry } from "../incident/index.ts";
+import { blocksProblem } from "../testing/slack/index.ts";
 import { emailOf, kubernetesEventOf, messageId, slackReply, slackRoot } from "./index.ts";
 
 const at = "2026-01-02T03:04:05.678Z";

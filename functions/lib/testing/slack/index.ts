@@ -1,5 +1,5 @@
 /**
- * A small Slack: the few methods of its Web API that AutoHeal calls, with Slack's own checks and words for errors.
+ * A small Slack for tests: the few methods of its Web API that AutoHeal calls, with Slack's own checks and words for errors.
  * One workspace, any number of channels, nothing kept on disk.
  */
 import { once } from "node:events";
