@@ -321,6 +321,16 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
     "UpstreamFailure",
   ],
   [
+    "its calls fail, and the dependency counted no errors when it was last reached, three samples ago",
+    seen(calm, {
+      errorRatio: stepped(0, 0.5, 300),
+      peers: {
+        auth: aPeer({ errorRatio: stepped(0, 1, 300), ownErrorRatio: seriesOf((ago) => (ago > 80 ? 0 : undefined)) }),
+      },
+    }),
+    "UpstreamFailure",
+  ],
+  [
     "errors beside a dependency that counts none itself",
     seen(calm, { errorRatio: stepped(0, 0.5, 300), peers: { auth: aPeer({ errorRatio: stepped(0, 0.6, 300) }) } }),
     "Unknown",

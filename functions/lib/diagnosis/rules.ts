@@ -45,7 +45,8 @@ const upstreamFailure: Rule = (seen) => {
 function peerTrouble(name: string, peer: Peer, { signals, thresholds }: Seen): Finding[] {
   const errors = latest(peer.errorRatio, signals) ?? 0;
   const p99 = latest(peer.p99Seconds, signals) ?? 0;
-  const own = latest(peer.ownErrorRatio, signals);
+  // A peer that nobody reaches any more counts nothing: its last word is from before, and must not stand in for now.
+  const own = latest(peer.ownErrorRatio, { ...signals, stepSeconds: signals.stepSeconds / 2 });
   const said = own === undefined ? "" : `; ${name} itself counts ${percent(own)}`;
   // Not all that a caller can't get through is the peer's doing: its own held connection fails where the peer is fine.
   const peerIsFine = own !== undefined && own <= thresholds.errorRatio / 2;
