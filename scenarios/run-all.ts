@@ -4,17 +4,27 @@ import { schedule } from "./schedule.ts";
 import type { Target } from "./target/index.ts";
 import { judge, type Row } from "./verdict/index.ts";
 
-/** Plays scenarios on a target, some at a time; each promise is one row, in the order given. `say` gets what happens, live. */
+/** How scenarios are run. */
+export interface RunOptions {
+  /** So many at a time. */
+  parallel: number;
+  /** Deadlines are so many times longer than the scenarios say; 1. */
+  patience?: number;
+  /** Gets what happens, live. */
+  say: (scenario: string, text: string) => void;
+}
+
+/** Plays scenarios on a target, some at a time; each promise is one row, in the order given. */
 export function runAll(
   scenarios: readonly Scenario[],
   target: Target,
-  { parallel, say }: { parallel: number; say: (scenario: string, text: string) => void },
+  { parallel, patience = 1, say }: RunOptions,
 ): Promise<Row>[] {
   const jobs = scenarios.map((scenario) => ({
     // Two that fill the CPU never run together, and beside one there is room for a single light one.
     weight: scenario.load === "heavy" ? Math.max(1, parallel - 1, Math.floor(parallel / 2) + 1) : 1,
     run: async () => {
-      const row = judge(scenario, await play(scenario, target, (text) => say(scenario.name, text)));
+      const row = judge(scenario, await play(scenario, target, { patience, say: (text) => say(scenario.name, text) }));
       say(scenario.name, row.pass ? `PASS, ${row.seconds} s` : `SHORT: ${row.shortfalls.join("; ")}`);
       return row;
     },

@@ -14,8 +14,10 @@ A file is a path, or the name of one in scenarios/catalogue; without any all of 
   --json           one JSON object: {rows: [{scenario, detected, cause, verdict, action, healed, stable, seconds,
                    wrongActions, pass, shortfalls}], pass}
   --cluster        in the cluster of the current KUBECONFIG context, with AutoHeal deployed in it; default: a sandbox
-  --time-scale N   with --cluster: how many times faster than in production its rules and functions run (default 1)
+  --time-scale N   how many times faster than in production durations pass: a sandbox runs so (default 20, 1 to 30; less
+                   for a slow machine), a cluster was configured so (default 1)
   --parallel N     so many at a time (default 3)
+  --patience N     deadlines N times longer than the scenarios say, for a slow machine
   --quiet          no progress on stderr
 
 Exit code: 0 when all rows pass, 1 when one falls short, 2 when they could not be played.
@@ -30,13 +32,15 @@ async function main(): Promise<number> {
       cluster: { type: "boolean" },
       quiet: { type: "boolean" },
       parallel: { type: "string", default: "3" },
-      "time-scale": { type: "string", default: "1" },
+      patience: { type: "string", default: "1" },
+      "time-scale": { type: "string" },
     },
   });
   if (values.help) {
     console.log(help);
     return 0;
   }
+  const patience = atLeastOne("--patience", values.patience);
   const parallel = atLeastOne("--parallel", values.parallel);
   const all = readScenarios(positionals.length > 0 ? positionals : catalogueFiles());
   const scenarios = all.filter(({ only }) => !values.cluster || only !== "sandbox");
@@ -45,15 +49,15 @@ async function main(): Promise<number> {
     const seconds = ((Date.now() - began) / 1000).toFixed(0).padStart(4);
     if (!values.quiet) console.error(`${seconds} s  ${scenario.padEnd(24)} ${text}`);
   };
-  const target = values.cluster
-    ? await clusterTarget(atLeastOne("--time-scale", values["time-scale"]))
-    : await sandbox(say);
+  const given = values["time-scale"];
+  const timeScale = given === undefined ? undefined : atLeastOne("--time-scale", given);
+  const target = values.cluster ? await clusterTarget(timeScale ?? 1) : await sandbox(say, timeScale);
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= target.close());
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(signal, () => void close().finally(() => process.exit(130)));
   try {
-    const rows = await Promise.all(runAll(scenarios, target, { parallel, say }));
+    const rows = await Promise.all(runAll(scenarios, target, { parallel, patience, say }));
     const pass = rows.every((row) => row.pass);
     console.log(values.json ? JSON.stringify({ rows, pass }, null, 2) : table(rows));
     return pass ? 0 : 1;
@@ -62,10 +66,10 @@ async function main(): Promise<number> {
   }
 }
 
-async function sandbox(say: (scenario: string, text: string) => void): Promise<Target> {
+async function sandbox(say: (scenario: string, text: string) => void, timeScale?: number): Promise<Target> {
   say("sandbox", "building and starting");
   await buildAll();
-  const target = await sandboxTarget();
+  const target = await sandboxTarget(timeScale);
   say("sandbox", "is up");
   return target;
 }

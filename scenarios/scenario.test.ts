@@ -27,7 +27,7 @@ test("durations are read as seconds", () => {
   expect(readScenario("a.yaml", calm).expect.within).toBe(600);
 });
 
-test.for([
+test.for<[string, string, string]>([
   ["not YAML", "about: [", "a.yaml: no YAML: "],
   [
     "an unknown cause",

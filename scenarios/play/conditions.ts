@@ -1,7 +1,7 @@
 import type { Condition } from "../format/index.ts";
 import { latestIncident } from "../verdict/index.ts";
 import type { Observer } from "./observer.ts";
-import { milliseconds, type Stage } from "./stage.ts";
+import { deadline, milliseconds, type Stage } from "./stage.ts";
 
 /** A condition was waited for in vain. */
 export class WaitError extends Error {
@@ -32,7 +32,7 @@ export async function until(what: string, deadlineMs: number, holds: () => Promi
 /** Waits until a condition holds; throws WaitError when it does not within its time. */
 export async function waitFor(stage: Stage, observer: Observer, { within, ...condition }: Condition): Promise<void> {
   const what = JSON.stringify(condition);
-  await until(what, milliseconds(stage, within ?? defaultWithinSeconds), probeOf(stage, observer, condition));
+  await until(what, deadline(stage, within ?? defaultWithinSeconds), probeOf(stage, observer, condition));
 }
 
 function probeOf(stage: Stage, observer: Observer, condition: Condition): () => Promise<boolean> | boolean {

@@ -13,6 +13,7 @@ export function incidentState({ metadata, ...incident }: KubernetesObject, at: n
     at,
     phase: status?.phase ?? "Open",
     ...(status?.diagnosis ? { cause: status.diagnosis.cause } : {}),
+    ...(status ? { because: becauseOf(status) } : {}),
     ...(status?.hold ? { hold: status.hold.reason } : {}),
     ...(status?.outcome ? { outcome: status.outcome } : {}),
     remediations: (status?.remediations ?? []).map(remediationOf),
@@ -20,6 +21,11 @@ export function incidentState({ metadata, ...incident }: KubernetesObject, at: n
       .filter(({ state }) => state === "Sent")
       .map(({ entry, channel }) => ({ event: entries.get(entry) ?? entry, channel })),
   };
+}
+
+function becauseOf({ diagnosis, hold, remediations }: IncidentStatus): string {
+  const facts = [...(diagnosis?.for ?? []), ...(diagnosis?.against ?? [])].map(({ text }) => text);
+  return [...facts, hold?.message, remediations.at(-1)?.message].filter(Boolean).join("; ");
 }
 
 function remediationOf({

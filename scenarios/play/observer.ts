@@ -57,7 +57,7 @@ export function startObserver(stage: Stage, ownNamespace: string): Observer {
     latest.set(state.incident, text);
     states.push(state);
     const line = storyLine(state);
-    if (!before || storyLine(before) !== line) say(line);
+    if (!before || storyLine(before) !== line) say(state.because ? `${line} (${state.because})` : line);
   }
 
   function track(kind: string, object: KubernetesObject, spec: unknown, healthy: boolean): void {

@@ -37,7 +37,8 @@ const performers: Performers = {
   async fault({ app, fault, pods = "all", with: options }, stage) {
     const chosen = (await podsOf(stage, app)).slice(0, pods === "one" ? 1 : undefined);
     // `block` answers nobody: that the pod heard it shows in what comes of it.
-    const begin = chosen.map((pod) => stage.target.callPod(pod, "POST", "/faults", { fault, ...options }));
+    const body = { fault, ...atTargetsPace(options, stage) };
+    const begin = chosen.map((pod) => stage.target.callPod(pod, "POST", "/faults", body));
     await (fault === "block" ? Promise.allSettled(begin) : Promise.all(begin));
   },
   async mend({ app }, stage) {
@@ -97,6 +98,12 @@ const performers: Performers = {
   },
   wait: async (condition, stage, observer) => waitFor(stage, observer, condition),
 };
+
+/** Memory rises as fast as the target's rules look: so many times faster than in production. */
+function atTargetsPace(options: Readonly<Record<string, number>> = {}, { target }: Stage): Record<string, number> {
+  const { mbPerSecond } = options;
+  return mbPerSecond === undefined ? options : { ...options, mbPerSecond: mbPerSecond * target.timeScale };
+}
 
 function resume(stage: Stage): Promise<void> {
   return changePauses(stage, (pauses) => pauses.filter(({ target }) => target.split("/")[0] !== stage.namespace));

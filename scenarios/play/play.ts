@@ -6,7 +6,7 @@ import { until, WaitError } from "./conditions.ts";
 import { startObserver } from "./observer.ts";
 import { breaks, perform } from "./perform.ts";
 import { clear, place } from "./place.ts";
-import { milliseconds, type Stage } from "./stage.ts";
+import { deadline, milliseconds, type Stage } from "./stage.ts";
 
 /** AutoHeal's own namespace: alerts that lead to no workload are kept there. */
 const ownNamespace = "autoheal";
@@ -15,11 +15,16 @@ const ownNamespace = "autoheal";
 const defaultStableSeconds = 180;
 
 /** Plays a scenario on a target in a namespace of its own, and takes everything away again. */
-export async function play(scenario: Scenario, target: Target, say: (text: string) => void): Promise<Observations> {
+export async function play(
+  scenario: Scenario,
+  target: Target,
+  { patience, say }: { patience: number; say: (text: string) => void },
+): Promise<Observations> {
   const stage: Stage = {
     target,
     scenario: scenario.name,
     namespace: scenario.namespace?.name ?? `${scenario.name.slice(0, 50)}-${randomBytes(2).toString("hex")}`,
+    patience,
     say,
     ownWrites: new Map(),
     ownDeletions: new Set(),
@@ -54,7 +59,7 @@ async function watch(stage: Stage, { break: steps, expect }: Scenario): Promise<
     }
     await until(
       "what is expected",
-      milliseconds(stage, expect.within),
+      deadline(stage, expect.within),
       () => unmet(expect, observer.seen().states).length === 0,
     );
     metAt = Date.now();

@@ -5,6 +5,8 @@ export interface Stage {
   target: Target;
   namespace: string;
   scenario: string;
+  /** Deadlines are so many times longer than the scenario says, for slow machines. */
+  patience: number;
   say(text: string): void;
   /** How often the runner has changed the spec of an object, by kind and name. */
   ownWrites: Map<string, number>;
@@ -23,6 +25,11 @@ export interface Stage {
 /** Production's seconds as the target's milliseconds. */
 export function milliseconds({ target }: Pick<Stage, "target">, productionSeconds: number): number {
   return (productionSeconds / target.timeScale) * 1000;
+}
+
+/** How long to wait at most, in ms, for something that may take so many of production's seconds. */
+export function deadline(stage: Stage, productionSeconds: number): number {
+  return milliseconds(stage, productionSeconds) * stage.patience;
 }
 
 /** The key of an object in `ownWrites`. */

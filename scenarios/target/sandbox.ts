@@ -1,4 +1,4 @@
-import { type Sandbox, startSandbox } from "../../sandbox/index.ts";
+import { type Sandbox, sandboxTimeScale, startSandbox } from "../../sandbox/index.ts";
 import { connectKubernetes } from "./kubernetes.ts";
 import { appPort, ask, parsed, requireMonitoring, type Target, TargetError } from "./target.ts";
 
@@ -8,10 +8,10 @@ export interface SandboxTarget extends Target {
 }
 
 /** Starts a sandbox to run scenarios in. Throws TargetError where Prometheus and Alertmanager are not to be had. */
-export async function sandboxTarget(): Promise<SandboxTarget> {
-  const sandbox = await startSandbox();
+export async function sandboxTarget(timeScale = sandboxTimeScale): Promise<SandboxTarget> {
+  const sandbox = await startSandbox({ timeScale });
   try {
-    const { monitoring, timeScale } = sandbox;
+    const { monitoring } = sandbox;
     if (!monitoring) {
       throw new TargetError(
         "Scenarios need the real Prometheus and Alertmanager, which are not here: run `node scripts/setup.mjs`",

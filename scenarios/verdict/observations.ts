@@ -8,6 +8,8 @@ export interface IncidentState {
   at: number;
   phase: string;
   cause?: string;
+  /** What speaks for the cause, and why it holds, in AutoHeal's words. */
+  because?: string;
   hold?: string;
   outcome?: string;
   remediations: readonly SeenRemediation[];
