@@ -1,0 +1,921 @@
+import type { IncidentStatus, Remediation } from "@autoheal/lib/incident";
+import { incidentRef } from "@autoheal/lib/incident";
+import type { Pause } from "@autoheal/lib/ledger";
+import { defaultPolicy } from "@autoheal/lib/policy";
+import {
+  anAlert,
+  aPeer,
+  aRemediation,
+  aToken,
+  aWorkload,
+  incidentUid,
+  level,
+  now,
+  rising,
+  secondsAgo,
+  seriesOf,
+  stepped,
+  theSignals,
+} from "@autoheal/lib/testing";
+import { describe, expect, test } from "vitest";
+import type { Refusal } from "./follow-up.ts";
+import type { Observed } from "./observe.ts";
+import type { Settings } from "./settings.ts";
+import {
+  aLedger,
+  decided,
+  hangingPods,
+  heldAlerts,
+  openedEntry,
+  seen,
+  settings,
+  type Told,
+  toldOf,
+} from "./testing.ts";
+
+type Row = [sentence: string, given: Observed, then: Told, refusal?: Refusal | undefined, set?: Settings];
+
+function table(rows: readonly Row[]): void {
+  test.each(rows)("%s", (_, given, then, refusal, set) => {
+    expect(toldOf(given, decided(given, refusal, now, set))).toEqual(then);
+  });
+}
+
+const calm = aWorkload();
+/** The same, opened so long ago. */
+const opened = (ago: number, given: Observed): Observed => ({
+  ...given,
+  incident: { ...given.incident, spec: { ...given.incident.spec, openedAt: secondsAgo(ago) } },
+});
+const hanging = (more: Partial<typeof calm>) => aWorkload({ pods: hangingPods(), ...more });
+const [current, earlier] = calm.revisions as [
+  NonNullable<(typeof calm.revisions)[0]>,
+  NonNullable<(typeof calm.revisions)[0]>,
+]; // reason: it has two
+const ended = { alerts: [anAlert({ endsAt: secondsAgo(10) })] };
+const diagnosis = (cause: NonNullable<IncidentStatus["diagnosis"]>["cause"]) => ({
+  diagnosis: { cause, confidence: 0.7, for: [], against: [], at: secondsAgo(10) },
+});
+/** Errors since the rollout of web-2, two minutes ago. */
+const badRevision: Partial<Observed> = {
+  workload: aWorkload({ revisions: [{ ...current, createdAt: secondsAgo(120) }, earlier] }),
+  signals: theSignals({ errorRatio: stepped(0, 0.5, 90) }),
+};
+const leak = (workload = calm): Partial<Observed> => ({
+  workload,
+  signals: theSignals({ memoryByPod: { "web-2-a": rising(0.3, 0.95, 900) } }),
+});
+const busy = (workload = calm): Partial<Observed> => ({
+  workload,
+  signals: theSignals({ cpuByPod: { "web-2-a": stepped(0.3, 0.95, 300) }, requestRate: stepped(10, 20, 300) }),
+});
+const hang = "diagnosed: shop/Deployment/web: Hang";
+const policy = (more: Partial<typeof defaultPolicy>): Partial<Observed> => ({ policy: { ...defaultPolicy, ...more } });
+
+describe("an open incident", () => {
+  table([
+    [
+      "people are told once that it began; hard evidence is acted on at once",
+      seen({ outbox: [], deliveries: [] }),
+      {
+        phase: "Remediating",
+        remediations: ["1 restart Requested"],
+        says: ["opened: shop/Deployment/web: ServiceErrorRateHigh", hang],
+        posts: ["remedy.requested", "incident.opened", "incident.diagnosed"],
+        reserves: ["5c1d-1"],
+        due: 10,
+      },
+    ],
+    [
+      "a bad revision is rolled back, and what takes that back is reserved with it",
+      seen({}, badRevision),
+      {
+        phase: "Remediating",
+        remediations: ["1 rollback Requested"],
+        says: ["diagnosed: shop/Deployment/web: BadRevision"],
+        posts: ["remedy.requested", "incident.diagnosed"],
+        reserves: ["5c1d-1", "5c1d-1-undo"],
+        due: 10,
+      },
+    ],
+    [
+      "what signals alone say has to be said twice: not yet",
+      seen({}, leak()),
+      { phase: "Held", hold: "Confirming", due: 10 },
+    ],
+    [
+      "what signals alone say has to be said twice: another cause was said before",
+      seen(diagnosis("CpuRunaway"), leak()),
+      { phase: "Held", hold: "Confirming", due: 10 },
+    ],
+    [
+      "what signals alone said twice is acted on",
+      seen(diagnosis("MemoryLeak"), leak()),
+      {
+        phase: "Remediating",
+        remediations: ["1 restart Requested"],
+        says: ["diagnosed: shop/Deployment/web: MemoryLeak"],
+        posts: ["remedy.requested", "incident.diagnosed"],
+        reserves: ["5c1d-1"],
+        due: 10,
+      },
+    ],
+    [
+      "more traffic than it has CPU for: scaled, and what takes that back is reserved with it",
+      seen(diagnosis("CpuTraffic"), busy()),
+      {
+        phase: "Remediating",
+        remediations: ["1 scale Requested"],
+        says: ["diagnosed: shop/Deployment/web: CpuTraffic"],
+        posts: ["remedy.requested", "incident.diagnosed"],
+        reserves: ["5c1d-1", "5c1d-1-undo"],
+        due: 10,
+      },
+    ],
+    [
+      "a crash between token and record: the same id again, which its own token does not hold back",
+      seen({}, { ledger: aLedger([aToken({ at: secondsAgo(5) })]) }),
+      {
+        phase: "Remediating",
+        remediations: ["1 restart Requested"],
+        says: [hang],
+        posts: ["remedy.requested", "incident.diagnosed"],
+        reserves: ["5c1d-1"],
+        due: 10,
+      },
+    ],
+  ]);
+
+  test("a request says what was seen, so that nobody's later change is overwritten", () => {
+    const given = seen();
+    const step = decided(given);
+    const remediation: Remediation = {
+      id: `${incidentUid}-1`,
+      remedy: "restart",
+      change: { what: "restartPods", pods: [{ name: "web-2-a", uid: "uid-a" }] },
+      seenUid: "uid-web",
+      seenGeneration: 7,
+      state: "Requested",
+      before: { readyPods: 2, errorRatio: 0, p99Seconds: 0.1 },
+      requestedAt: now.toISOString(),
+      postedAt: now.toISOString(),
+    };
+    const found = [
+      { text: `web-2-a runs, uses little CPU, and has not been ready since ${secondsAgo(600)}`, source: "pods" },
+      { text: "2 of its pods are ready", source: "pods" },
+    ];
+    const [pro, contra] = found.map((finding) => [{ ...finding, at: now.toISOString() }]);
+    const message = {
+      id: "2",
+      event: "diagnosed" as const,
+      title: "shop/Deployment/web: Hang",
+      lines: [found[0]?.text ?? "", `Against it: ${found[1]?.text}`],
+      at: now.toISOString(),
+    };
+    const incident = incidentRef(given.incident);
+    const subject = "shop/Deployment/web";
+    expect(step).toEqual({
+      reserve: [{ id: `${incidentUid}-1`, workload: subject, remedy: "restart", at: now.toISOString() }],
+      release: [],
+      status: {
+        ...given.incident.status,
+        phase: "Remediating",
+        alerts: [anAlert({ receivedAt: now.toISOString() })],
+        diagnosis: { cause: "Hang", confidence: 0.9, for: pro, against: contra, at: now.toISOString() },
+        remediations: [remediation],
+        outbox: [openedEntry, message],
+        dueAt: "2026-01-01T12:00:10.000Z",
+      },
+      post: [
+        {
+          name: "remedy.requested",
+          id: `${incidentUid}-1`,
+          subject,
+          extensions: { remedy: "restart" },
+          data: { incident, remediation: `${incidentUid}-1` },
+        },
+        {
+          name: "incident.diagnosed",
+          id: `${incidentUid}-2`,
+          subject,
+          extensions: {},
+          data: { incident, entry: "2" },
+        },
+      ],
+    });
+  });
+
+  test("the status of an incident that was just created is made", () => {
+    const { incident, ...rest } = seen({}, { held: [] });
+    const { status: _, ...created } = incident;
+    const step = decided({ ...rest, incident: created });
+    expect([step.status.hold?.reason, step.status.outbox[0]?.title]).toEqual([
+      "NoAlertFiring",
+      "shop/Deployment/web: an alert",
+    ]);
+  });
+});
+
+describe("it holds", () => {
+  const silent = (hold: string, more: Partial<Told> = {}): Told => ({ phase: "Held", hold, due: 10, ...more });
+  const saying = (hold: string, says: string[] = [hang]): Told => ({
+    phase: "Held",
+    hold,
+    says: [...says, `held: Held: ${hold}`],
+    posts: [...says.map(() => "incident.diagnosed"), "incident.held"],
+    due: 10,
+  });
+  const person = (hold: string, more: Partial<Told> = {}): Told => ({
+    phase: "Escalated",
+    hold,
+    says: [hang, `escalated: A person is needed: ${hold}`],
+    posts: ["incident.diagnosed", "incident.escalated"],
+    due: 300,
+    ...more,
+  });
+  const { seen: _, ...unseenAlert } = anAlert({ receivedAt: secondsAgo(1) });
+  const only = (hold: string): Told => ({ ...saying(hold, []) });
+  const knows = { says: [hang], posts: ["incident.diagnosed"] };
+  const paused = (pause: Partial<Pause>) => ({
+    ledger: aLedger([], [{ scope: "Cluster", reason: "freeze", by: "ann", ...pause }]),
+  });
+  const autoscaler = { name: "web", uid: "uid-hpa", minReplicas: 1, maxReplicas: 3, currentReplicas: 3 };
+  const traffic = ["diagnosed: shop/Deployment/web: CpuTraffic"];
+
+  table([
+    // What the cause says
+    ["nothing is wrong", seen({}, { workload: calm }), silent("NothingWrong")],
+    ["a rollout is going on", seen({}, { workload: hanging({ rollout: "Progressing" }) }), silent("RolloutInProgress")],
+    [
+      "a dependency fails",
+      seen(diagnosis("UpstreamFailure"), {
+        workload: calm,
+        signals: theSignals({
+          errorRatio: level(0.5),
+          peers: { auth: aPeer({ errorRatio: level(0.6), ownErrorRatio: level(0.6) }) },
+        }),
+      }),
+      saying("UpstreamFailure", ["diagnosed: shop/Deployment/web: UpstreamFailure"]),
+    ],
+    [
+      "no cause explains it",
+      seen({}, { workload: calm, signals: theSignals({ errorRatio: level(0.5) }) }),
+      silent("CauseUnknown"),
+    ],
+    [
+      "an autoscaler owns the replicas, and has some left",
+      seen(diagnosis("CpuTraffic"), busy(aWorkload({ autoscaler: { ...autoscaler, maxReplicas: 5 } }))),
+      saying("OwnedByAutoscaler", traffic),
+    ],
+    [
+      "it has all the replicas that the policy allows",
+      seen(diagnosis("CpuTraffic"), { ...busy(), ...policy({ maxReplicas: 3 }) }),
+      person("AtMaxReplicas", { says: [...traffic, "escalated: A person is needed: AtMaxReplicas"] }),
+    ],
+
+    // What is not known
+    [
+      "Prometheus is away",
+      seen({ healthySince: secondsAgo(50) }, { signals: undefined }),
+      silent("EvidenceUnreadable"),
+    ],
+    ["its alerts lead to no workload", seen({}, { workload: undefined }), only("TargetUnknown")],
+    [
+      "Alertmanager is away: what it said before does not count",
+      seen({}, { held: undefined }),
+      silent("AlertNotConfirmed", knows),
+    ],
+    [
+      "Alertmanager does not show its alert yet",
+      seen({ alerts: [unseenAlert] }, { held: [] }),
+      silent("AlertNotConfirmed", knows),
+    ],
+    ["its alert is silenced", seen({}, { held: heldAlerts("suppressed") }), saying("AlertSilenced")],
+    ["its alerts are resolved, but it still hangs", seen(ended, { held: [] }), silent("NoAlertFiring", knows)],
+    ["Alertmanager has dropped its alert", seen({}, { held: [] }), silent("NoAlertFiring", knows)],
+    [
+      "nobody has spoken of its alert for 901 s",
+      seen({ alerts: [anAlert({ receivedAt: secondsAgo(901) })] }, { held: undefined }),
+      saying("AlertStale"),
+      undefined,
+      { ...settings, confirmAlerts: false },
+    ],
+
+    // Guardrails
+    ["mode Observe", seen({}, policy({ mode: "Observe" })), saying("ModeObserve")],
+    ["mode Off", seen({}, policy({ mode: "Off" })), saying("ModeOff")],
+    [
+      "mode Approve: it is proposed to people",
+      seen({}, policy({ mode: "Approve" })),
+      {
+        ...saying("ApprovalNeeded"),
+        says: [hang, "proposed: Held: ApprovalNeeded"],
+        posts: ["incident.diagnosed", "remedy.proposed"],
+      },
+    ],
+    ["the policy does not allow the remedy", seen({}, policy({ remedies: ["scale"] })), saying("RemedyNotAllowed")],
+    ["the cluster is paused", seen({}, paused({})), saying("Paused")],
+    [
+      "the workload is paused",
+      seen({}, paused({ scope: "Workload", target: "shop/Deployment/web" })),
+      saying("Paused"),
+    ],
+    [
+      "its namespace is protected",
+      seen({}, { workload: hanging({ namespace: "kube-system" }) }),
+      saying("ProtectedNamespace"),
+    ],
+    [
+      "it was healed 299 s ago",
+      seen({}, { ledger: aLedger([aToken({ id: "other-1", at: secondsAgo(299) })]) }),
+      silent("Cooldown", knows),
+    ],
+    [
+      "it was healed three times within the hour",
+      seen(
+        {},
+        { ledger: aLedger([400, 1000, 3599].map((ago) => aToken({ id: `other-${ago}`, at: secondsAgo(ago) }))) },
+      ),
+      person("BudgetExhausted"),
+    ],
+    [
+      "a rollout is paused by a person",
+      seen({}, { ...badRevision, workload: { ...(badRevision.workload ?? calm), paused: true } }),
+      saying("RolloutPaused", ["diagnosed: shop/Deployment/web: BadRevision"]),
+    ],
+    [
+      "its pods are replaced by hand",
+      seen(diagnosis("MemoryLeak"), leak(aWorkload({ strategy: "OnDelete" }))),
+      saying("OnDeleteStrategy", ["diagnosed: shop/Deployment/web: MemoryLeak"]),
+    ],
+    [
+      "it would take all pods at once",
+      seen(diagnosis("MemoryLeak"), leak(aWorkload({ strategy: "Recreate" }))),
+      saying("MinHealthy", ["diagnosed: shop/Deployment/web: MemoryLeak"]),
+    ],
+  ]);
+
+  const acts: Told = {
+    phase: "Remediating",
+    remediations: ["1 restart Requested"],
+    says: [hang],
+    posts: ["remedy.requested", "incident.diagnosed"],
+    reserves: ["5c1d-1"],
+    due: 10,
+  };
+  describe("no more", () => {
+    table([
+      [
+        "it was healed 300 s ago",
+        seen({}, { ledger: aLedger([aToken({ id: "other-1", at: secondsAgo(300) })]) }),
+        acts,
+      ],
+      [
+        "one of three remediations is an hour old",
+        seen(
+          {},
+          { ledger: aLedger([400, 1000, 3600].map((ago) => aToken({ id: `other-${ago}`, at: secondsAgo(ago) }))) },
+        ),
+        acts,
+      ],
+      [
+        "somebody spoke of its alert 900 s ago",
+        seen({ alerts: [anAlert({ receivedAt: secondsAgo(900) })] }, { held: undefined }),
+        acts,
+        undefined,
+        { ...settings, confirmAlerts: false },
+      ],
+      ["the pause has run out", seen({}, paused({ until: secondsAgo(0) })), acts],
+      ["another workload is paused", seen({}, paused({ scope: "Workload", target: "shop/Deployment/api" })), acts],
+      [
+        "Alertmanager shows the alert again, that was gone while it restarted",
+        seen({ alerts: [anAlert({ endsAt: secondsAgo(30) })] }),
+        acts,
+      ],
+    ]);
+  });
+
+  test("a reason that passes by itself is told after ten minutes", () => {
+    const since = (ago: number) => ({ hold: { reason: "CauseUnknown", message: "m", since: secondsAgo(ago) } });
+    const unexplained = { workload: calm, signals: theSignals({ errorRatio: level(0.5) }) };
+    const says = (ago: number) => {
+      const given = seen(since(ago), unexplained);
+      return toldOf(given, decided(given)).says;
+    };
+    expect([says(599), says(600)]).toEqual([undefined, ["held: Held: CauseUnknown"]]);
+  });
+
+  test("the longer it holds, the later it is looked at again, at most a minute later", () => {
+    const due = (ago: number) => {
+      const given = seen({ hold: { reason: "Paused", message: "m", since: secondsAgo(ago) } }, paused({}));
+      return toldOf(given, decided(given)).due;
+    };
+    expect([0, 100, 300, 600, 6000].map(due)).toEqual([10, 10, 30, 60, 60]);
+  });
+});
+
+const pod = { what: "restartPods" as const, pods: [{ name: "web-2-a", uid: "uid-a" }] };
+const running = (more: Partial<Remediation> = {}, status: Partial<IncidentStatus> = {}): Partial<IncidentStatus> => ({
+  phase: "Remediating",
+  remediations: [aRemediation({ change: pod, before: { readyPods: 2 }, ...more })],
+  ...status,
+});
+const marked = { mark: `${incidentUid}-1` };
+const refusal = { remediation: `${incidentUid}-1`, reason: "ChangedMeanwhile", message: "its generation is 8" };
+const tokens = { ledger: aLedger([aToken(), aToken({ id: "5c1d-1-undo", undo: true })]) };
+
+describe("a remediation that is requested", () => {
+  const waits: Told = { phase: "Remediating", remediations: ["1 restart Requested"], due: 10 };
+  const again: Told = { ...waits, posts: ["remedy.requested"] };
+  table([
+    ["is waited for", seen(running()), waits],
+    ["is not joined by a second one, though another cause is seen", seen(running(), badRevision), waits],
+    ["is waited for, though its alerts are resolved meanwhile", seen(running({}, ended), { held: [] }), waits],
+    ["is waited for, without Prometheus too", seen(running(), { signals: undefined }), waits],
+    ["is not requested again after 29 s", seen(running({ requestedAt: secondsAgo(29) })), waits],
+    ["is requested again after 30 s", seen(running({ requestedAt: secondsAgo(30) })), again],
+    [
+      "is requested again, without Prometheus too",
+      seen(running({ requestedAt: secondsAgo(30) }), { signals: undefined }),
+      again,
+    ],
+    [
+      "is not requested again 29 s after the last time",
+      seen(running({ requestedAt: secondsAgo(90), postedAt: secondsAgo(29) })),
+      waits,
+    ],
+    [
+      "is requested again 10 min after it was first",
+      seen(running({ requestedAt: secondsAgo(600), postedAt: secondsAgo(30) })),
+      again,
+    ],
+    [
+      "is given up after that: nobody carried it out",
+      seen(running({ requestedAt: secondsAgo(601) }), tokens),
+      { phase: "Open", remediations: ["1 restart Finished Failed NotApplied"], due: 10 },
+    ],
+    [
+      "is applied once the workload carries its mark",
+      seen(running(), { workload: hanging(marked) }),
+      { phase: "Proving", remediations: ["1 restart Applied"], due: 10 },
+    ],
+    [
+      "is applied, without Prometheus too",
+      seen(running(), { workload: hanging(marked), signals: undefined }),
+      { phase: "Proving", remediations: ["1 restart Applied"], due: 10 },
+    ],
+    ["is not applied by another one's mark", seen(running(), { workload: hanging({ mark: "other-1" }) }), waits],
+    [
+      "is refused: its tokens come back, and the next pass decides anew",
+      seen(running(), tokens),
+      {
+        phase: "Open",
+        remediations: ["1 restart Finished Held ChangedMeanwhile"],
+        releases: ["5c1d-1", "5c1d-1-undo"],
+        due: 10,
+      },
+      refusal,
+    ],
+    [
+      "is applied, whoever says that it was refused",
+      seen(running(), { ...tokens, workload: hanging(marked) }),
+      { phase: "Proving", remediations: ["1 restart Applied"], due: 10 },
+      refusal,
+    ],
+    ["is not refused by what is said of another one", seen(running()), waits, { ...refusal, remediation: "5c1d-7" }],
+    [
+      "was given up, and was written after all: it is followed up, and its token is back",
+      seen(running({ state: "Finished", outcome: "Held", finishedAt: secondsAgo(5) }), { workload: hanging(marked) }),
+      { phase: "Proving", remediations: ["1 restart Applied"], reserves: ["5c1d-1"], due: 10 },
+    ],
+    [
+      "ends when its workload is deleted",
+      seen(running(), { ...tokens, workload: undefined }),
+      {
+        phase: "Held",
+        hold: "TargetUnknown",
+        remediations: ["1 restart Finished Failed TargetGone"],
+        says: ["held: Held: TargetUnknown"],
+        posts: ["incident.held"],
+        due: 10,
+      },
+    ],
+    [
+      "ends when its workload is another one of the same name",
+      seen(running(), { workload: hanging({ uid: "uid-new" }) }),
+      { phase: "Open", remediations: ["1 restart Finished Failed TargetGone"], due: 10 },
+    ],
+  ]);
+
+  test("is requested again with the same id", () => {
+    const step = decided(seen(running({ requestedAt: secondsAgo(30) })));
+    expect(step.post.map(({ id }) => id)).toEqual([`${incidentUid}-1`]);
+    expect(step.status.remediations[0]?.postedAt).toBe(now.toISOString());
+  });
+
+  test("is tried under another id after it was refused, and a person is asked after the fifth time", () => {
+    const refused = (n: number) =>
+      Array.from({ length: n }, (_, i) =>
+        aRemediation({
+          id: `5c1d-${i + 1}`,
+          state: "Finished",
+          outcome: "Held",
+          reason: "WriteRefused",
+          message: "no right",
+        }),
+      );
+    expect(decided(seen({ remediations: refused(4) })).reserve.map(({ id }) => id)).toEqual(["5c1d-5"]);
+    const { status, reserve } = decided(seen({ remediations: refused(5) }));
+    expect([status.phase, status.hold?.message, reserve]).toEqual([
+      "Escalated",
+      "5 attempts were refused, the last: WriteRefused: no right",
+      [],
+    ]);
+  });
+});
+
+const applied = (seconds: number, more: Partial<Remediation> = {}, status: Partial<IncidentStatus> = {}) =>
+  running(
+    { state: "Applied", requestedAt: secondsAgo(seconds + 5), appliedAt: secondsAgo(seconds), ...more },
+    { phase: "Proving", ...status },
+  );
+const well: Partial<Observed> = { workload: aWorkload(marked), held: [] };
+const scaled = {
+  remedy: "scale" as const,
+  change: { what: "setReplicas" as const, replicas: 3, fromReplicas: 2 },
+  before: { readyPods: 3, errorRatio: 0 },
+};
+const ruined: Partial<Observed> = { workload: aWorkload(marked), signals: theSignals({ errorRatio: level(0.6) }) };
+const worse = "escalated: The remedy made it worse";
+
+describe("a remediation that is applied", () => {
+  table([
+    [
+      "is watched while its workload is ill",
+      seen(applied(60), { workload: hanging(marked) }),
+      { phase: "Proving", remediations: ["1 restart Applied"], due: 10 },
+    ],
+    [
+      "is watched until it was healthy for long enough",
+      seen(applied(60, { healthySince: secondsAgo(59) }), well),
+      { phase: "Proving", remediations: ["1 restart Applied"], due: 10 },
+    ],
+    [
+      "is watched while an alert still fires",
+      seen(applied(120, { healthySince: secondsAgo(60) }), { ...well, held: heldAlerts() }),
+      { phase: "Proving", remediations: ["1 restart Applied"], due: 10 },
+    ],
+    [
+      "is proven: the incident is over",
+      seen(
+        applied(
+          90,
+          { healthySince: secondsAgo(60) },
+          { hold: { reason: "Cooldown", message: "m", since: secondsAgo(99) } },
+        ),
+        well,
+      ),
+      {
+        phase: "Closed",
+        outcome: "Succeeded",
+        remediations: ["1 restart Finished Succeeded"],
+        says: ["recovered: Recovered after 5 min"],
+        posts: ["incident.recovered"],
+      },
+    ],
+    [
+      "has failed once its deadline has passed",
+      seen(applied(601), { workload: hanging(marked) }),
+      { phase: "Open", remediations: ["1 restart Finished Failed NotProven"], due: 10 },
+    ],
+    [
+      "is neither proven nor failed, when all is well but an alert fires beyond the deadline",
+      seen(applied(601, { healthySince: secondsAgo(60) }), { ...well, held: heldAlerts() }),
+      { phase: "Open", remediations: ["1 restart Finished Inconclusive NotProven"], due: 10 },
+    ],
+    [
+      "is not judged without Prometheus",
+      seen(applied(601, { healthySince: secondsAgo(60) }), { ...well, signals: undefined }),
+      { phase: "Held", hold: "EvidenceUnreadable", remediations: ["1 restart Applied"], due: 10 },
+    ],
+    [
+      "ends when its workload is deleted and its alerts with it",
+      seen(applied(30), { workload: undefined, held: [] }),
+      {
+        phase: "Closed",
+        outcome: "Inconclusive",
+        remediations: ["1 restart Finished Failed TargetGone"],
+        says: ["closed: Over after 5 min: its alerts ended"],
+        posts: ["incident.closed"],
+      },
+    ],
+    [
+      "is taken back when it made things worse",
+      seen(applied(60, scaled), ruined),
+      {
+        phase: "Remediating",
+        remediations: ["1 scale Finished Undone MadeWorse", "1-undo scale Requested"],
+        says: [worse],
+        posts: ["remedy.requested", "incident.escalated"],
+        due: 10,
+      },
+    ],
+    [
+      "is not taken back when a guardrail forbids that: people are told",
+      seen(applied(60, scaled), { ...ruined, ...policy({ mode: "Observe" }) }),
+      {
+        phase: "Open",
+        hold: "ModeObserve",
+        remediations: ["1 scale Finished Undone MadeWorse"],
+        says: [worse],
+        posts: ["incident.escalated"],
+        due: 10,
+      },
+    ],
+    [
+      "is taken back within cooldown and over budget: those it is exempt from",
+      seen(applied(60, scaled), {
+        ...ruined,
+        ledger: aLedger([10, 20, 30, 40].map((ago) => aToken({ id: `other-${ago}`, at: secondsAgo(ago) }))),
+      }),
+      {
+        phase: "Remediating",
+        remediations: ["1 scale Finished Undone MadeWorse", "1-undo scale Requested"],
+        says: [worse],
+        posts: ["remedy.requested", "incident.escalated"],
+        due: 10,
+      },
+    ],
+    [
+      "a restart can't be taken back: it is watched to its deadline",
+      seen(applied(60), { ...ruined, workload: aWorkload(marked) }),
+      { phase: "Proving", remediations: ["1 restart Applied"], due: 10 },
+    ],
+  ]);
+
+  test("without Prometheus the healthy time does not go on", () => {
+    const { remediations, healthySince } = decided(
+      seen(applied(90, { healthySince: secondsAgo(60) }, { healthySince: secondsAgo(60) }), {
+        ...well,
+        signals: undefined,
+      }),
+    ).status;
+    expect([remediations[0]?.healthySince, healthySince]).toEqual([undefined, undefined]);
+  });
+});
+
+describe("after a remediation", () => {
+  const finished = (outcome: Remediation["outcome"], more: Partial<Remediation> = {}) =>
+    aRemediation({
+      state: "Finished",
+      ...(outcome ? { outcome } : {}),
+      appliedAt: secondsAgo(700),
+      finishedAt: secondsAgo(10),
+      ...more,
+    });
+  const failed = finished("Failed", { reason: "NotProven" });
+  const undone = finished("Undone", { ...scaled, reason: "MadeWorse" });
+  const undoing = (more: Partial<Remediation>) =>
+    aRemediation({
+      ...scaled,
+      id: "5c1d-1-undo",
+      change: { what: "setReplicas", replicas: 2, fromReplicas: 3 },
+      state: "Applied",
+      appliedAt: secondsAgo(90),
+      ...more,
+    });
+  const exhausted = (cause: string, remediations: string[]): Told => ({
+    phase: "Escalated",
+    hold: "LadderExhausted",
+    remediations,
+    says: [`diagnosed: shop/Deployment/web: ${cause}`, "escalated: A person is needed: LadderExhausted"],
+    posts: ["incident.diagnosed", "incident.escalated"],
+    due: 300,
+  });
+  const gone = { ledger: aLedger([aToken({ at: secondsAgo(710) })]) };
+
+  table([
+    [
+      "that failed, a leak is not restarted again: a person is needed",
+      seen({ remediations: [failed], ...diagnosis("MemoryLeak") }, { ...leak(), ...gone }),
+      exhausted("MemoryLeak", ["1 restart Finished Failed NotProven"]),
+    ],
+    [
+      "that nobody carried out, a hang is not restarted again: a person is needed",
+      seen({ remediations: [finished("Failed", { reason: "NotApplied" })] }),
+      exhausted("Hang", ["1 restart Finished Failed NotApplied"]),
+    ],
+    [
+      "that failed, traffic gets its next rung",
+      seen(
+        { remediations: [finished("Failed", { ...scaled, reason: "NotProven" })], ...diagnosis("CpuTraffic") },
+        { ...busy(), ...gone },
+      ),
+      {
+        phase: "Remediating",
+        remediations: ["1 scale Finished Failed NotProven", "2 scale Requested"],
+        says: ["diagnosed: shop/Deployment/web: CpuTraffic"],
+        posts: ["remedy.requested", "incident.diagnosed"],
+        reserves: ["5c1d-2", "5c1d-2-undo"],
+        due: 10,
+      },
+    ],
+    [
+      "that failed, the next rung waits for the cooldown too",
+      seen(
+        { remediations: [finished("Failed", { ...scaled, reason: "NotProven" })], ...diagnosis("CpuTraffic") },
+        { ...busy(), ledger: aLedger([aToken({ at: secondsAgo(200) })]) },
+      ),
+      {
+        phase: "Held",
+        hold: "Cooldown",
+        remediations: ["1 scale Finished Failed NotProven"],
+        says: ["diagnosed: shop/Deployment/web: CpuTraffic"],
+        posts: ["incident.diagnosed"],
+        due: 10,
+      },
+    ],
+    [
+      "that was taken back, nothing else is tried: a person is needed",
+      seen({ remediations: [undone, undoing({ state: "Finished", outcome: "Succeeded" })] }),
+      exhausted("Hang", ["1 scale Finished Undone MadeWorse", "1-undo scale Finished Succeeded"]),
+    ],
+    [
+      "what takes one back is proven like any other; the incident goes on",
+      seen(
+        { phase: "Proving", remediations: [undone, undoing({ healthySince: secondsAgo(60) })] },
+        { workload: calm, held: [] },
+      ),
+      {
+        phase: "Open",
+        remediations: ["1 scale Finished Undone MadeWorse", "1-undo scale Finished Succeeded"],
+        due: 10,
+      },
+    ],
+    [
+      "what takes one back is never taken back itself",
+      seen({ phase: "Proving", remediations: [undone, undoing({})] }, ruined),
+      {
+        phase: "Open",
+        remediations: ["1 scale Finished Undone MadeWorse", "1-undo scale Finished Failed NotProven"],
+        due: 10,
+      },
+    ],
+    [
+      "a token of a crash, with nothing behind it, comes back after two minutes",
+      seen(
+        {},
+        {
+          ...policy({ mode: "Observe" }),
+          ledger: aLedger([aToken({ at: secondsAgo(121) }), aToken({ id: "other-1", at: secondsAgo(121) })]),
+        },
+      ),
+      {
+        phase: "Held",
+        hold: "ModeObserve",
+        says: [hang, "held: Held: ModeObserve"],
+        posts: ["incident.diagnosed", "incident.held"],
+        releases: ["5c1d-1"],
+        due: 10,
+      },
+    ],
+  ]);
+});
+
+describe("an incident ends by itself", () => {
+  const healed = (seconds: number) => ({ ...ended, healthySince: secondsAgo(seconds) });
+  table([
+    [
+      "when its alerts are resolved and it was healthy for long enough",
+      seen(healed(60), { workload: calm, held: [] }),
+      {
+        phase: "Closed",
+        outcome: "Held",
+        says: ["closed: Over after 5 min: it is healthy again, without proof of what helped"],
+        posts: ["incident.closed"],
+      },
+    ],
+    [
+      "but not a second earlier",
+      seen(healed(59), { workload: calm, held: [] }),
+      { phase: "Held", hold: "NothingWrong", due: 10 },
+    ],
+    [
+      "but not while an alert fires",
+      seen(healed(900), { workload: calm }),
+      { phase: "Held", hold: "NothingWrong", due: 10 },
+    ],
+    [
+      "but not when it is ill again: the healthy time begins anew",
+      seen(healed(60), { held: [] }),
+      { phase: "Held", hold: "NoAlertFiring", says: [hang], posts: ["incident.diagnosed"], due: 10 },
+    ],
+    [
+      "when nobody has spoken of it for longer than the policy's staleAfterSeconds, well or not",
+      opened(2000, seen({ alerts: [anAlert({ endsAt: secondsAgo(901) })] }, { held: [] })),
+      {
+        phase: "Closed",
+        outcome: "Inconclusive",
+        says: ["closed: Over after 33 min: its alerts ended"],
+        posts: ["incident.closed"],
+      },
+    ],
+    [
+      "but not at that very time",
+      opened(2000, seen({ alerts: [anAlert({ endsAt: secondsAgo(900) })] }, { held: [] })),
+      { phase: "Held", hold: "NoAlertFiring", says: [hang], posts: ["incident.diagnosed"], due: 10 },
+    ],
+    [
+      "inconclusive, when something was tried before",
+      seen(
+        { ...healed(60), remediations: [aRemediation({ state: "Finished", outcome: "Failed" })] },
+        { workload: calm, held: [] },
+      ),
+      {
+        phase: "Closed",
+        outcome: "Inconclusive",
+        remediations: ["1 restart Finished Failed"],
+        says: ["closed: Over after 5 min: it is healthy again, without proof of what helped"],
+        posts: ["incident.closed"],
+      },
+    ],
+    [
+      "when its alerts led to no workload and are resolved",
+      seen(ended, { workload: undefined, held: [] }),
+      {
+        phase: "Closed",
+        outcome: "Held",
+        says: ["closed: Over after 5 min: its alerts ended"],
+        posts: ["incident.closed"],
+      },
+    ],
+    [
+      "when its workload is gone for longer than an alert's word counts, though somebody still alerts on it",
+      seen({ hold: { reason: "TargetUnknown", message: "m", since: secondsAgo(901) } }, { workload: undefined }),
+      {
+        phase: "Closed",
+        outcome: "Inconclusive",
+        hold: "TargetUnknown",
+        says: ["closed: Over after 5 min: what it was about is gone"],
+        posts: ["incident.closed"],
+      },
+    ],
+    [
+      "but not before that time",
+      seen({ hold: { reason: "TargetUnknown", message: "m", since: secondsAgo(900) } }, { workload: undefined }),
+      { phase: "Held", hold: "TargetUnknown", says: ["held: Held: TargetUnknown"], posts: ["incident.held"], due: 60 },
+    ],
+  ]);
+
+  test("that never had a workload is kept while its alerts fire", () => {
+    const given = seen(
+      { hold: { reason: "TargetUnknown", message: "m", since: secondsAgo(9000) } },
+      { workload: undefined },
+    );
+    const { workload: _, ...spec } = given.incident.spec;
+    expect(decided({ ...given, incident: { ...given.incident, spec } }).status.phase).toBe("Held");
+  });
+
+  test("that never got an alert, as whoever opened it ended before storing one", () => {
+    const of = (ago: number) => {
+      const given = seen({ alerts: [] }, { workload: calm, held: [] });
+      return decided(opened(ago, given)).status.phase;
+    };
+    expect([of(900), of(901)]).toEqual(["Held", "Closed"]);
+  });
+});
+
+describe("a closed incident", () => {
+  const over: Partial<IncidentStatus> = { phase: "Closed", outcome: "Succeeded", closedAt: secondsAgo(100) };
+  const closed = (status: Partial<IncidentStatus> = {}, parts: Partial<Observed> = {}) => {
+    const given = seen({ ...over, ...status }, parts);
+    const { dueAt: _, ...rest } = given.incident.status as IncidentStatus; // reason: it has one
+    return { ...given, incident: { ...given.incident, status: rest } };
+  };
+  table([
+    ["stays as it is, whatever is seen", closed(), { phase: "Closed", outcome: "Succeeded" }],
+    [
+      "has its last message posted again, until that is sent",
+      closed({ deliveries: [], outbox: [{ ...openedEntry, at: secondsAgo(31) }] }),
+      { phase: "Closed", outcome: "Succeeded", posts: ["incident.opened"] },
+    ],
+    [
+      "is given 30 s for that first",
+      closed({ deliveries: [], outbox: [{ ...openedEntry, at: secondsAgo(30) }] }),
+      { phase: "Closed", outcome: "Succeeded" },
+    ],
+  ]);
+
+  test("is not changed in any way", () => {
+    const given = closed();
+    expect(decided(given)).toEqual({ reserve: [], release: [], status: given.incident.status, post: [] });
+  });
+});
+
+test("a gap in the signals is no evidence of health for what is applied", () => {
+  const given = seen(applied(90), {
+    ...well,
+    signals: theSignals({ errorRatio: seriesOf((ago) => (ago > 200 ? 0.5 : undefined)) }),
+  });
+  expect(toldOf(given, decided(given)).phase).toBe("Proving");
+});
