@@ -13,7 +13,8 @@ export type Manifests = string | readonly (string | object)[];
  */
 export function applyManifests(store: Store, manifests: Manifests): void {
   const texts = typeof manifests === "string" ? [manifests] : manifests;
-  const objects = texts.flatMap((one) => (typeof one === "string" ? parsed(one) : [one])).flatMap(flattened);
+  const given = texts.flatMap((one) => (typeof one === "string" ? parsed(one) : [one]));
+  const objects = given as KubernetesObject[]; // checked by the store when it is written
   const rank = ({ kind }: KubernetesObject) => (kind === "CustomResourceDefinition" ? 0 : kind === "Namespace" ? 1 : 2);
   for (const object of objects.sort((a, b) => rank(a) - rank(b))) applyOne(store, object);
 }
@@ -31,11 +32,6 @@ function parsed(text: string): object[] {
     const value: unknown = document.toJS();
     return typeof value === "object" && value !== null ? [value] : [];
   });
-}
-
-function flattened(object: object): KubernetesObject[] {
-  const { kind, items } = object as { kind?: string; items?: KubernetesObject[] }; // a List holds objects
-  return kind === "List" ? (items ?? []) : [object as KubernetesObject]; // checked by the store when it is written
 }
 
 function applyOne(store: Store, object: KubernetesObject): void {

@@ -98,7 +98,7 @@ test("a missing ConfigMap key is a CreateContainerConfigError until the key is t
   expect(JSON.parse(await tell("/env"))).toMatchObject({ MODE: "fast" });
 });
 
-test("a container finds fields, resources, ConfigMaps and Services in its environment, and nothing of ours", async () => {
+test("a container finds fields, ConfigMaps and Services in its environment, and nothing of ours", async () => {
   cluster.store.create("services", {
     metadata: { name: "user-db", namespace: NAMESPACE },
     spec: { ports: [{ port: 5432 }] },
@@ -108,11 +108,9 @@ test("a container finds fields, resources, ConfigMaps and Services in its enviro
   run({
     container: {
       envFrom: [{ configMapRef: { name: "all" } }],
-      resources: { limits: { cpu: "500m", memory: "256Mi" } },
       env: env(
         { name: "POD", ...field("metadata.name") },
         { name: "APP", ...field("metadata.labels['app']") },
-        { name: "MEMORY", valueFrom: { resourceFieldRef: { resource: "limits.memory", divisor: "1Mi" } } },
         { name: "GREETING", value: "I am $(POD)" },
       ),
     },
@@ -121,7 +119,6 @@ test("a container finds fields, resources, ConfigMaps and Services in its enviro
   expect(variables).toMatchObject({
     POD: name(),
     APP: "web",
-    MEMORY: "256",
     COLOUR: "red",
     GREETING: `I am ${name()}`,
   });

@@ -1,8 +1,6 @@
-import { availableParallelism, totalmem } from "node:os";
-import type { Container, EnvVarSource, ResourceFieldSelector } from "kubernetes-types/core/v1.js";
+import type { Container, EnvVarSource } from "kubernetes-types/core/v1.js";
 import type { Store } from "../../api/index.ts";
 import type { Pod, Service } from "../objects.ts";
-import { quantity } from "../quantity.ts";
 
 type ConfigMap = { data?: Record<string, string> };
 /** The variables of a container, or why they can't be known yet (CreateContainerConfigError). */
@@ -15,7 +13,7 @@ export function environmentOf(store: Store, pod: Pod, container: Container, podI
   const { namespace, name: podName } = pod.metadata;
   const variables: Record<string, string> = { PATH: process.env.PATH ?? "", HOME: "/", HOSTNAME: podName };
   for (const service of store.list<Service>("services", { namespace })) Object.assign(variables, addressOf(service));
-  const facts = { pod, container, podIP };
+  const facts = { pod, podIP };
   try {
     for (const { configMapRef, secretRef, prefix = "" } of container.envFrom ?? []) {
       if (secretRef) throw new Missing(`secret "${secretRef.name}" not found`);
@@ -46,10 +44,10 @@ function addressOf({ metadata, spec }: Service): Record<string, string> {
   return { [`${prefix}_HOST`]: spec.clusterIP, [`${prefix}_PORT`]: String(port.port) };
 }
 
-type Facts = { pod: Pod; container: Container; podIP: string };
+type Facts = { pod: Pod; podIP: string };
 
 function resolve(store: Store, facts: Facts, source: EnvVarSource): string | undefined {
-  const { configMapKeyRef, fieldRef, resourceFieldRef, secretKeyRef } = source;
+  const { configMapKeyRef, fieldRef, secretKeyRef } = source;
   const { namespace } = facts.pod.metadata;
   if (configMapKeyRef) {
     const value = configMap(store, namespace, configMapKeyRef)?.[configMapKeyRef.key];
@@ -57,8 +55,8 @@ function resolve(store: Store, facts: Facts, source: EnvVarSource): string | und
     throw new Missing(`couldn't find key ${configMapKeyRef.key} in ConfigMap ${namespace}/${configMapKeyRef.name}`);
   }
   if (secretKeyRef) throw new Missing(`secret "${secretKeyRef.name}" not found`);
-  if (resourceFieldRef) return resource(facts.container, resourceFieldRef);
-  return field(facts, fieldRef?.fieldPath ?? "");
+  if (fieldRef) return field(facts, fieldRef.fieldPath);
+  throw new Missing(`the sandbox does not serve ${Object.keys(source).join()}`);
 }
 
 function configMap(store: Store, namespace: string, reference: { name?: string; optional?: boolean }) {
@@ -79,14 +77,4 @@ function field({ pod, podIP }: Facts, path: string): string {
   const value = served[path];
   if (value === undefined) throw new Missing(`the sandbox does not serve fieldRef "${path}"`);
   return value;
-}
-
-function resource({ resources = {} }: Container, selector: ResourceFieldSelector): string {
-  const [list, name = ""] = selector.resource.split(".");
-  if ((list !== "limits" && list !== "requests") || (name !== "cpu" && name !== "memory")) {
-    throw new Missing(`the sandbox does not serve resourceFieldRef "${selector.resource}"`);
-  }
-  const node = name === "cpu" ? availableParallelism() : totalmem();
-  const amount = quantity(resources[list]?.[name]) ?? node;
-  return String(Math.ceil(amount / (quantity(selector.divisor) || 1)));
 }
