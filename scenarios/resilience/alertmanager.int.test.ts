@@ -28,6 +28,32 @@ async function alertmanagerHears({ namespace, firing }: Patient, endsAt?: string
 
 const resolved = (patient: Patient) => () => alertmanagerHears(patient, new Date().toISOString());
 
+test("Broker alerts away: receive answers 503, and Alertmanager's next try opens the incident", async ({ skip }) => {
+  if (!ground.sandbox.monitoring) skip(missing);
+  const patient = await admit(ground, "refused", "badImage");
+  const { knative } = ground.sandbox;
+  let refused = 0;
+  // The tick would find it, too: it is another test's.
+  const stopTicks = knative.onDeliver(({ event }) => (event.attributes.autohealwake === "tick" ? "drop" : undefined));
+  const stop = knative.onPost(({ broker, event: { attributes } }, phase) => {
+    if (broker !== "alerts" || phase !== "before" || !String(attributes.subject).startsWith("refused/"))
+      return undefined;
+    refused += 1;
+    return refused % 2 === 0 ? { drop: true } : { status: 503 };
+  });
+  await patient.fallIll();
+  expect(await ground.post(patient.firing())).toBe(503);
+  const ours = refused;
+  await alertmanagerHears(patient);
+  await until("Alertmanager has tried twice", 20, () => refused >= ours + 2);
+  expect(patient.incidents()).toEqual([]);
+  stop();
+  await until("there is an incident", 20, () => patient.incident());
+  stopTicks();
+  await recovery(ground, patient, resolved(patient));
+  patient.expectHealedOnce();
+});
+
 test.concurrent("an alert whose every event was lost is found by the tick", async ({ skip }) => {
   if (!ground.sandbox.monitoring) skip(missing);
   const patient = await admit(ground, "unheard", "badImage");
@@ -47,44 +73,16 @@ test.concurrent("an alert whose every event was lost is found by the tick", asyn
   patient.expectHealedOnce();
 });
 
-measured(
-  "Broker alerts away: receive answers 503, and Alertmanager's next try opens the incident",
-  { concurrent: true },
-  async () => {
-    const patient = await admit(ground, "refused", "badImage");
-    const { knative } = ground.sandbox;
-    let refused = 0;
-    const stop = knative.onPost(({ broker, event: { attributes } }, phase) => {
-      if (broker !== "alerts" || phase !== "before" || !String(attributes.subject).startsWith("refused/"))
-        return undefined;
-      refused += 1;
-      return refused % 2 === 0 ? { drop: true } : { status: 503 };
-    });
-    await patient.fallIll();
-    expect(await ground.post(patient.firing())).toBe(503);
-    const ours = refused;
-    await alertmanagerHears(patient);
-    await until("Alertmanager has tried twice", 20, () => refused >= ours + 2);
-    expect(patient.incidents()).toEqual([]);
-    stop();
-    await recovery(ground, patient, resolved(patient));
-    patient.expectHealedOnce();
-  },
-);
-
-measured(
-  "Prometheus' own alerts, each event delivered twice: one incident, one effect",
-  { concurrent: true },
-  async () => {
-    const patient = await admit(ground, "twice", "badImage");
-    ground.sandbox.knative.onDeliver(({ event: { attributes } }) =>
-      String(attributes.subject).startsWith("twice/") ? "duplicate" : undefined,
-    );
-    await patient.fallIll();
-    await recovery(ground, patient, async () => undefined);
-    patient.expectHealedOnce();
-    const alerts: { name: string; seen?: string; endsAt?: string }[] = patient.incident().status.alerts;
-    expect(alerts.map(({ name }) => name)).toContain("KubeDeploymentRolloutStuck");
-    expect(alerts.every(({ endsAt }) => endsAt !== undefined)).toBe(true);
-  },
-);
+test.concurrent("Prometheus' own alerts, each event delivered twice: one incident, one effect", async ({ skip }) => {
+  if (!ground.sandbox.monitoring) skip(missing);
+  const patient = await admit(ground, "twice", "badImage");
+  ground.sandbox.knative.onDeliver(({ event: { attributes } }) =>
+    String(attributes.subject).startsWith("twice/") ? "duplicate" : undefined,
+  );
+  await patient.fallIll();
+  await recovery(ground, patient, async () => undefined);
+  patient.expectHealedOnce();
+  const alerts: { name: string; seen?: string; endsAt?: string }[] = patient.incident().status.alerts;
+  expect(alerts.map(({ name }) => name)).toContain("KubeDeploymentRolloutStuck");
+  expect(alerts.every(({ endsAt }) => endsAt !== undefined)).toBe(true);
+});
