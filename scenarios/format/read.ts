@@ -32,7 +32,7 @@ function dotted(path: readonly PropertyKey[]): string {
 }
 
 /** The fault catalogue's folder. */
-export const catalogue = join(import.meta.dirname, "..", "catalogue");
+const catalogue = join(import.meta.dirname, "..", "catalogue");
 
 /** All files of the catalogue, by name. */
 export function catalogueFiles(): string[] {

@@ -13,7 +13,7 @@ export const manifest = z.looseObject({
 });
 
 /** What a sample app's switch knows. */
-export const faults = ["leak", "cpu", "block", "errors", "slow", "exit", "unready", "stale"] as const;
+const faults = ["leak", "cpu", "block", "errors", "slow", "exit", "unready", "stale"] as const;
 
 /** A namespace's label; `none` leaves it unlabelled. */
 export const mode = z.enum([...modes, "none"]);

@@ -8,7 +8,7 @@ import extractDepcruiseOptions from "dependency-cruiser/config-utl/extract-depcr
 const sources = ["functions", "knative", "monitoring", "sample-apps", "sandbox", "scenarios", "scripts"];
 
 /** Tests and what only they use. */
-const tests = /\.test\.ts$|\/fixtures?\/|^functions\/lib\/(?:testing|process)\//;
+const tests = /\.test\.ts$|\/fixtures?\/|\/testing(?:\/|\.ts$)|^functions\/lib\/process\//;
 
 /** The drivers and the runtime, where AutoHeal meets the machine. */
 const machinery = /^functions\/lib\/(?:drivers|runtime)\//;

@@ -1,7 +1,7 @@
 /**
  * How much of the project's code is the sandbox, which the design keeps under a quarter: `node scripts/check/size.ts`.
  * A line of code holds more than space or a comment. Counted are TypeScript and JavaScript without tests and without
- * what only tests use (fixtures, contract suites, `testing`, `process`).
+ * what only tests use (fixtures, contract suites, `testing`, `process`, `resilience`).
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 const limit = 0.25;
 
 const tests =
-  /\.test\.ts$|\/fixtures?\/|\/testing\/|\.contract\.ts$|^sandbox\/api\/contract\/|^functions\/lib\/process\//;
+  /\.test\.ts$|\/fixtures?\/|\/testing(?:\/|\.ts$)|\.contract\.ts$|^(?:sandbox\/api\/contract|scenarios\/resilience|functions\/lib\/process)\//;
 
 /** The lines of a text that are code. */
 export function codeLines(text: string): number {

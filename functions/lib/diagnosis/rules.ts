@@ -146,7 +146,7 @@ const nothingWrong: Rule = ({ troubles, workload }) =>
       };
 
 /** Every rule in order: what the cluster says beats what signals say, and what explains more comes first. */
-export const rules: readonly Rule[] = [
+const rules: readonly Rule[] = [
   rolloutInProgress,
   badTemplate,
   upstreamFailure,
