@@ -1,3 +1,4 @@
+import type { Signals } from "@autoheal/lib/evidence";
 import type { IncidentStatus, Remediation } from "@autoheal/lib/incident";
 import { defaultPolicy, modes } from "@autoheal/lib/policy";
 import {
@@ -29,7 +30,7 @@ const mostly = <T>(first: T, ...others: T[]): fc.Arbitrary<T> =>
 const workloads = fc
   .record({
     pods: mostly<Workload["pods"]>(hangingPods(), aWorkload().pods, []),
-    rollout: mostly<Workload["rollout"]>("Complete", "Progressing", "Stuck"),
+    rollout: fc.constantFrom<Workload["rollout"]>("Complete", "Complete", "Stuck", "Progressing"),
     rolledOut: fc.constantFrom(60, 300, 7200),
     mark: fc.constantFrom(undefined, "5c1d-1", "5c1d-1-undo", "other-1"),
     uid: mostly("uid-web", "uid-new"),
@@ -46,14 +47,14 @@ const signals = fc
     cpuByPod: fc.constantFrom({}, { "web-2-a": stepped(0.3, 0.95, 300) }),
     memoryByPod: fc.constantFrom({}, { "web-2-a": rising(0.3, 0.95, 900) }),
     requestRate: fc.constantFrom(level(10), stepped(10, 20, 300)),
-    peers: fc.constantFrom({}, { auth: aPeer({ errorRatio: level(0.5), ownErrorRatio: [] }) }),
+    peers: mostly<Signals["peers"]>({}, { auth: aPeer({ errorRatio: level(0.5), ownErrorRatio: [] }) }),
   })
   .map(theSignals);
 
 const remediations = fc
   .array(
     fc.record({
-      state: fc.constantFrom<Remediation["state"]>("Requested", "Applied", "Finished"),
+      state: fc.constantFrom<Remediation["state"]>("Applied", "Applied", "Requested", "Finished"),
       outcome: fc.constantFrom<NonNullable<Remediation["outcome"]>>(
         "Succeeded",
         "Failed",
@@ -62,7 +63,7 @@ const remediations = fc
         "Undone",
       ),
       what: fc.constantFrom<Pick<Remediation, "remedy" | "change">>(
-        { remedy: "restart", change: { what: "restartRollout" } },
+        { remedy: "restart", change: { what: "restartPods", pods: [{ name: "web-2-a", uid: "uid-a" }] } },
         { remedy: "scale", change: { what: "setReplicas", replicas: 3, fromReplicas: 2 } },
         {
           remedy: "rollback",
@@ -93,7 +94,7 @@ const statuses = fc.record({
     [anAlert({ endsAt: secondsAgo(20) })],
     [anAlert({ endsAt: secondsAgo(2000) })],
   ),
-  remediations,
+  remediations: fc.oneof(fc.constant<Remediation[]>([]), remediations),
   diagnosis: fc.constantFrom("MemoryLeak" as const, "CpuTraffic" as const, "Hang" as const).map((cause) => ({
     cause,
     confidence: 0.7,
@@ -114,9 +115,8 @@ const anything = fc
     signals: fc.option(signals, { nil: undefined, freq: 9 }),
     mode: mostly<(typeof modes)[number]>("Auto", ...modes),
     held: mostly<Observed["held"]>(heldAlerts(), heldAlerts("suppressed"), [], undefined),
-    tokens: fc.array(
-      fc.constantFrom(10, 200, 400, 1000).map((ago) => aToken({ id: `other-${ago}`, at: secondsAgo(ago) })),
-      { maxLength: 3 },
+    tokens: mostly<number[]>([], [10], [200], [400], [400, 1000, 2000]).map((all) =>
+      all.map((ago) => aToken({ id: `other-${ago}`, at: secondsAgo(ago) })),
     ),
     paused: mostly(false, true),
   })
@@ -155,7 +155,8 @@ test("the laws below are about something: remediations begin, and are taken back
     .sample(anything, { numRuns: 300, seed: 1 })
     .flatMap(begun)
     .map(({ id }) => isUndo(id));
-  expect([all.filter((undo) => !undo).length > 10, all.filter(Boolean).length > 3]).toEqual([true, true]);
+  expect(all.filter((undo) => !undo).length).toBeGreaterThan(15);
+  expect(all.filter(Boolean).length).toBeGreaterThan(4);
 });
 
 test("what is begun has its token and its event, and nothing else has", () => {
