@@ -3,7 +3,7 @@ import { postTo } from "@autoheal/lib/drivers/broker";
 import { connectCluster } from "@autoheal/lib/drivers/kubernetes";
 import { signalsFrom } from "@autoheal/lib/drivers/prometheus";
 import { eventName, type IncidentRef, type IncomingEvent, pingType } from "@autoheal/lib/event";
-import { isOpen } from "@autoheal/lib/incident";
+import { type Incident, isOpen } from "@autoheal/lib/incident";
 import { type Answer, type Context, done, poison, start } from "@autoheal/lib/runtime";
 import { readDiagnoseConfig } from "./config.ts";
 import { recordDeadLetter } from "./dead-letter.ts";
@@ -33,9 +33,11 @@ void start("diagnose", (environment, log) => {
   const tries = 4;
 
   async function review(ref: IncidentRef, context: Context, why: "due" | "reported", refusal?: Refusal): Promise<void> {
+    // A closed one may have messages that were not sent.
+    const wanted = (incident: Incident) => why === "reported" || isDue(incident, now()) || !isOpen(incident);
     for (let attempt = 1; ; attempt++) {
-      const observed = await observe(sources, ref, now());
-      if (!observed || (why === "due" && !isDue(observed.incident, now()) && isOpen(observed.incident))) return;
+      const observed = await observe(sources, ref, wanted, now());
+      if (!observed) return;
       const step = decide(observed, settings, now(), refusal);
       try {
         if (needsPulse({ ...observed.incident, status: step.status }, now())) {

@@ -42,11 +42,19 @@ export interface Sources {
   log: Log;
 }
 
-/** Reads all of one incident; undefined when it is gone or another one of its name. */
-export async function observe(sources: Sources, ref: IncidentRef, now: Date): Promise<Observed | undefined> {
+/**
+ * Reads all of one incident; undefined when it is gone, another one of its name, or not `wanted`: then nothing else was
+ * read, so that the many events of a busy time cost little.
+ */
+export async function observe(
+  sources: Sources,
+  ref: IncidentRef,
+  wanted: (incident: Incident) => boolean,
+  now: Date,
+): Promise<Observed | undefined> {
   const { cluster } = sources;
   const incident = await cluster.get<ClusterObject & Incident>("incidents", ref.namespace, ref.name);
-  if (!incident || incident.metadata.uid !== ref.uid) return undefined;
+  if (!incident || incident.metadata.uid !== ref.uid || !wanted(incident)) return undefined;
   const workload = incident.spec.workload && (await loadWorkload(cluster, incident.spec.workload));
   const [signals, ledger, held, policy, clues] = await Promise.all([
     workload ? readSignals(sources, workload, now) : noSignals,
