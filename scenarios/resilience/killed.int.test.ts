@@ -2,14 +2,11 @@
  * Each function killed (SIGKILL) at each step of its work: whatever was lost with it, the incident ends right, with one
  * effect on the workload and one message for each entry.
  */
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ground, startGround } from "./ground.ts";
 import { killAt, type Moment } from "./kill.ts";
 import { admit, heal, type Illness, type Patient } from "./patient.ts";
 import { until } from "./until.ts";
-
-// Most of each heal is waiting.
-vi.setConfig({ maxConcurrency: 8 });
 
 let ground: Ground;
 const patients: Patient[] = [];
