@@ -169,7 +169,7 @@ describe("an open incident", () => {
       id: "2",
       event: "diagnosed" as const,
       title: "shop/Deployment/web: Hang",
-      lines: [found[0]?.text ?? "", `Against it: ${found[1]?.text}`],
+      lines: [found[0]?.text ?? "", `Against it: ${found[1]?.text}`, "Done about it: restart web-2-a."],
       at: now.toISOString(),
     };
     const incident = incidentRef(given.incident);
@@ -578,7 +578,7 @@ describe("a remediation that is applied", () => {
       {
         phase: "Closed",
         outcome: "Succeeded",
-        remediations: ["1 restart Finished Succeeded"],
+        remediations: ["1 restart Finished Succeeded Proven"],
         says: ["recovered: Recovered after 5 min"],
         posts: ["incident.recovered"],
       },
@@ -652,6 +652,11 @@ describe("a remediation that is applied", () => {
       { phase: "Proving", remediations: ["1 restart Applied"], due: 10 },
     ],
   ]);
+
+  test("what was waited for is no message of what is proven", () => {
+    const waiting = { healthySince: secondsAgo(60), message: "1 of its alerts still fire" };
+    expect(decided(seen(applied(90, waiting), well)).status.remediations[0]?.message).toBeUndefined();
+  });
 
   test("without Prometheus the healthy time does not go on", () => {
     const { remediations, healthySince } = decided(

@@ -16,7 +16,7 @@ import type { Observed } from "./observe.ts";
 import type { Settings } from "./settings.ts";
 import { after, noteOf, record, requestOf, type Step, told } from "./step.ts";
 import { unfinished, unreadable, withoutWorkload } from "./unseen.ts";
-import { diagnosisLines } from "./words.ts";
+import { actionLine, diagnosisLines } from "./words.ts";
 
 /**
  * Decides the next step of an incident from what was observed and the clock alone. Whatever woke it changes nothing,
@@ -169,7 +169,7 @@ function propose(ours: Case, status: IncidentStatus, treatment: Treatment): Step
     requestedAt: now.toISOString(),
     postedAt: now.toISOString(),
   };
-  const { hold: _, ...unheld } = status;
+  const { hold: _, ...unheld } = withDeed(status, treatment, now);
   return {
     reserve: tokensFor(remediation, workload, remediation.requestedAt),
     release: [],
@@ -181,6 +181,14 @@ function propose(ours: Case, status: IncidentStatus, treatment: Treatment): Step
     },
     post: [requestOf(incident, remediation)],
   };
+}
+
+/** The message about the diagnosis, if it is of this very pass, also says what is done. */
+function withDeed(status: IncidentStatus, treatment: Treatment, now: Date): IncidentStatus {
+  const last = status.outbox.at(-1);
+  if (last?.event !== "diagnosed" || last.at !== now.toISOString()) return status;
+  const lines = [...last.lines, `Done about it: ${actionLine(treatment)}.`];
+  return { ...status, outbox: [...status.outbox.slice(0, -1), { ...last, lines }] };
 }
 
 /** Events for the messages that this step added. */

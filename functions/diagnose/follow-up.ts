@@ -124,7 +124,8 @@ function judge(ours: Case, running: Remediation): Step {
       return record({ ...withRemediation(status, watched), phase: "Proving", dueAt });
     }
     case "Recovered": {
-      const ended = withRemediation(status, finished(running, "Succeeded", now));
+      const why = `healthy for ${observed.policy.stableForSeconds} s, and its alerts are resolved`;
+      const ended = withRemediation(status, finished(running, "Succeeded", now, "Proven", why));
       return isUndo(running)
         ? record({ ...ended, phase: "Open", dueAt })
         : close(observed.incident, ended, "Succeeded", now);
@@ -202,8 +203,9 @@ export function finished(
   reason?: string,
   message?: string,
 ): Remediation {
+  const { message: _waitingFor, ...rest } = running;
   return {
-    ...running,
+    ...rest,
     state: "Finished",
     outcome,
     finishedAt: now.toISOString(),
