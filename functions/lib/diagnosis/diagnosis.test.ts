@@ -250,6 +250,22 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
     seen(aWorkload({ pods: hanging }), { peers: { auth: aPeer({ errorRatio: stepped(0, 0.6, 600) }) } }),
     "Hang",
   ],
+  [
+    "a pod hangs on a connection to a dependency, and its calls take until they time out",
+    seen(aWorkload({ pods: hanging }), {
+      p99Seconds: stepped(0.1, 2, 600),
+      peers: { auth: aPeer({ p99Seconds: stepped(0.05, 2, 600) }) },
+    }),
+    "Hang",
+  ],
+  [
+    "every pod hangs while a dependency is slow",
+    seen(aWorkload({ pods: hanging.slice(0, 1) }), {
+      p99Seconds: stepped(0.1, 2, 600),
+      peers: { auth: aPeer({ p99Seconds: stepped(0.05, 2, 600) }) },
+    }),
+    "UpstreamFailure",
+  ],
 
   // CPU
   [

@@ -42,7 +42,8 @@ const upstreamFailure: Rule = (seen) => {
 };
 
 /** What a caller sees of a peer that is down or slow. Where the peer itself counts no errors, its word is said too. */
-function peerTrouble(name: string, peer: Peer, { signals, thresholds }: Seen): Finding[] {
+function peerTrouble(name: string, peer: Peer, seen: Seen): Finding[] {
+  const { signals, thresholds } = seen;
   const errors = latest(peer.errorRatio, signals) ?? 0;
   const p99 = latest(peer.p99Seconds, signals) ?? 0;
   // A peer that nobody reaches any more counts nothing: its last word is from before, and must not stand in for now.
@@ -53,10 +54,17 @@ function peerTrouble(name: string, peer: Peer, { signals, thresholds }: Seen): F
   if (errors > thresholds.errorRatio && !peerIsFine) {
     return [{ text: `${percent(errors)} of calls to ${name} fail${said}`, source: "prometheus" }];
   }
+  // One pod's calls that vanish in its dead connection take until they time out: a slow peer would be slow for all pods.
+  if (someHang(seen)) return [];
   const slowest = latest(signals.p99Seconds, signals) ?? 0;
   return p99 > thresholds.p99Seconds && p99 > slowest * 0.5
     ? [{ text: `calls to ${name} take ${p99.toFixed(2)} s (p99)`, source: "prometheus" }]
     : [];
+}
+
+/** True when some pods hang while others are ready: what they all share can't be why. */
+function someHang({ workload, signals, thresholds, now }: Seen): boolean {
+  return hungPods(workload, signals, thresholds, now).length > 0 && healthyPods(workload).length > 0;
 }
 
 /** Killed out of memory, or risen, on a revision that used to be fine. Memory that was always high leaks nothing. */
