@@ -17,6 +17,7 @@ import {
   stepped,
   theSignals,
 } from "@autoheal/lib/testing";
+import type { Pod } from "@autoheal/lib/workload";
 import { describe, expect, test } from "vitest";
 import type { Refusal } from "./follow-up.ts";
 import type { Observed } from "./observe.ts";
@@ -203,6 +204,17 @@ describe("an open incident", () => {
         },
       ],
     });
+  });
+
+  test("of a hundred pods that hang, the schema takes every sentence", () => {
+    const [hung] = hangingPods();
+    const pods = Array.from({ length: 100 }, (_, i) => ({
+      ...(hung as Pod),
+      name: `web-2-${i}`.repeat(3),
+      uid: `uid-${i}`,
+    })); // reason: it has one
+    const { status } = decided(seen({}, { workload: hanging({ pods, replicas: 100 }) }));
+    expect(status.remediations.map(({ change }) => change.what === "restartPods" && change.pods.length)).toEqual([100]);
   });
 
   test("the status of an incident that was just created is made", () => {
@@ -655,7 +667,9 @@ describe("a remediation that is applied", () => {
 
   test("what was waited for is no message of what is proven", () => {
     const waiting = { healthySince: secondsAgo(60), message: "1 of its alerts still fire" };
-    expect(decided(seen(applied(90, waiting), well)).status.remediations[0]?.message).toBeUndefined();
+    expect(decided(seen(applied(90, waiting), well)).status.remediations[0]?.message).toBe(
+      "healthy for 60 s, and its alerts are resolved",
+    );
   });
 
   test("without Prometheus the healthy time does not go on", () => {
@@ -753,7 +767,7 @@ describe("after a remediation", () => {
       ),
       {
         phase: "Open",
-        remediations: ["1 scale Finished Undone MadeWorse", "1-undo scale Finished Succeeded"],
+        remediations: ["1 scale Finished Undone MadeWorse", "1-undo scale Finished Succeeded Proven"],
         due: 10,
       },
     ],

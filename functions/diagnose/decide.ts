@@ -187,7 +187,7 @@ function propose(ours: Case, status: IncidentStatus, treatment: Treatment): Step
 function withDeed(status: IncidentStatus, treatment: Treatment, now: Date): IncidentStatus {
   const last = status.outbox.at(-1);
   if (last?.event !== "diagnosed" || last.at !== now.toISOString()) return status;
-  const lines = [...last.lines, `Done about it: ${actionLine(treatment)}.`];
+  const lines = [...last.lines, `Done about it: ${actionLine(treatment)}.`.slice(0, 1024)];
   return { ...status, outbox: [...status.outbox.slice(0, -1), { ...last, lines }] };
 }
 
