@@ -199,7 +199,7 @@ describe("an open incident", () => {
           name: "incident.diagnosed",
           id: `${incidentUid}-2`,
           subject,
-          extensions: {},
+          extensions: { severity: "none" },
           data: { incident, entry: "2" },
         },
       ],

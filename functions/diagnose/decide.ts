@@ -195,7 +195,7 @@ function withDeed(status: IncidentStatus, treatment: Treatment, now: Date): Inci
 function withNotes(step: Step, { incident }: Observed): Step {
   const before = new Set(incident.status?.outbox.map(({ id }) => id));
   const fresh = step.status.outbox.filter(({ id }) => !before.has(id));
-  return { ...step, post: [...step.post, ...fresh.map((entry) => noteOf(incident, entry))] };
+  return { ...step, post: [...step.post, ...fresh.map((entry) => noteOf(incident, step.status, entry))] };
 }
 
 /** Gives tokens back that nothing stands behind, and those of remediations that were refused. */
@@ -223,5 +223,5 @@ function withReleases(step: Step, { incident, ledger }: Observed, now: Date): St
 function unsent(step: Step, { incident }: Observed, settings: Settings, now: Date): Step {
   const left = incident.status ? untold(incident.status) : [];
   const late = left.findLast(({ at }) => now.getTime() - Date.parse(at) > settings.resendSeconds * 1000);
-  return late ? { ...step, post: [...step.post, noteOf(incident, late)] } : step;
+  return late ? { ...step, post: [...step.post, noteOf(incident, step.status, late)] } : step;
 }

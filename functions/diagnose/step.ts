@@ -1,3 +1,4 @@
+import { highestSeverity } from "@autoheal/lib/alert";
 import type { EventName, OutgoingEvent } from "@autoheal/lib/event";
 import {
   type Incident,
@@ -40,13 +41,16 @@ export function requestOf(incident: Incident, remediation: Remediation): Outgoin
 }
 
 /** The event that has `notify` send an outbox entry. */
-export function noteOf(incident: Incident, entry: OutboxEntry): OutgoingEvent {
+export function noteOf(incident: Incident, status: IncidentStatus, entry: OutboxEntry): OutgoingEvent {
   const name: EventName = entry.event === "proposed" ? "remedy.proposed" : `incident.${entry.event}`;
   return {
     name,
     id: `${incident.metadata.uid}-${entry.id}`,
     subject: incident.spec.subject,
-    extensions: {},
+    extensions: {
+      severity: highestSeverity(status.alerts),
+      ...(status.outcome ? { outcome: status.outcome } : {}),
+    },
     data: { incident: incidentRef(incident), entry: entry.id },
   };
 }

@@ -51,7 +51,7 @@ export const eventKinds = {
     broker: "healing",
     from: ["diagnose"],
     to: ["notify"],
-    extensions: ["remedy"],
+    extensions: ["severity", "outcome"],
     meaning: "A person has to decide.",
   },
   "remedy.applied": {
