@@ -134,7 +134,8 @@ describe.concurrent("forged", () => {
     release.resolve();
     await recovery(ground, patient);
     stop();
-    patient.expectHealedOnce();
+    // Between the two, the next pass may have decided anew: what it requests finds the workload changed.
+    patient.expectHealedOnce({ refusals: true });
   }, 60_000);
 
   test("incident.due, a hundred at once and of what is not there: nothing happens but a look", async () => {

@@ -34,8 +34,11 @@ export interface Patient {
   pods(): any[];
   /** What action functions wrote in its namespace. */
   writes(): string[];
-  /** Asserts that the incident ended right, with one effect on the workload and one message for each entry. */
-  expectHealedOnce(): void;
+  /**
+   * Asserts that the incident ended right, with one remediation, one effect on the workload, and one message for each
+   * entry. With `refusals`, remediations that were held, and wrote nothing, may stand beside it.
+   */
+  expectHealedOnce(options?: { refusals: boolean }): void;
 }
 
 const name = "web";
@@ -101,12 +104,13 @@ export async function admit(ground: Ground, namespace: string, illness: Illness)
         }
       }
     },
-    expectHealedOnce: () => {
+    expectHealedOnce: ({ refusals } = { refusals: false }) => {
       const incident = patient.incident();
       expect(incidents()).toHaveLength(1);
       const { status, metadata } = incident;
       expect(status).toMatchObject({ phase: "Closed", outcome: "Succeeded" });
-      expect(status.remediations).toMatchObject([
+      const all: { outcome?: string }[] = status.remediations;
+      expect(refusals ? all.filter(({ outcome }) => outcome !== "Held") : all).toMatchObject([
         { id: `${metadata.uid}-1`, remedy: illnesses[illness], state: "Finished", outcome: "Succeeded" },
       ]);
       const mark = `patch deployments.apps ${name}`;
