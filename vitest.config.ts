@@ -32,15 +32,26 @@ export default defineConfig({
         },
       },
       {
+        // Whole sandboxes that mostly wait, all but one without monitoring.
+        test: {
+          name: "resilience",
+          include: ["scenarios/resilience/*.int.test.ts"],
+          globalSetup: "scripts/build-before-tests.ts",
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
         // Whole sandboxes with their monitoring: one at a time, and nothing beside it.
         test: {
           name: "scenarios",
-          include: ["scenarios/**/*.int.test.ts"],
+          include: ["scenarios/*.int.test.ts"],
           globalSetup: "scripts/build-before-tests.ts",
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

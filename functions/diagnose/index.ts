@@ -1,10 +1,11 @@
+import { type AlertBatch, targetSubject } from "@autoheal/lib/alert";
 import { alertsFrom } from "@autoheal/lib/drivers/alertmanager";
 import { postTo } from "@autoheal/lib/drivers/broker";
 import { connectCluster } from "@autoheal/lib/drivers/kubernetes";
 import { signalsFrom } from "@autoheal/lib/drivers/prometheus";
 import { eventName, type IncidentRef, type IncomingEvent, pingType } from "@autoheal/lib/event";
 import { type Incident, isOpen } from "@autoheal/lib/incident";
-import { type Answer, type Context, done, poison, start } from "@autoheal/lib/runtime";
+import { type Answer, type Context, coalesced, done, inTurns, poison, start } from "@autoheal/lib/runtime";
 import { readDiagnoseConfig } from "./config.ts";
 import { recordDeadLetter } from "./dead-letter.ts";
 import { decide } from "./decide.ts";
@@ -28,6 +29,9 @@ void start("diagnose", (environment, log) => {
   const alerts = config.alertmanagerUrl ? alertsFrom(config.alertmanagerUrl, config.receiver) : undefined;
   const signals = config.prometheus ? signalsFrom(config.prometheus) : undefined;
   const sources: Sources = { cluster, signals, alerts, ownNamespace, log };
+
+  const inTurn = inTurns();
+  const together = coalesced();
 
   /** How often one pass is tried when somebody writes in between. */
   const tries = 4;
@@ -62,12 +66,17 @@ void start("diagnose", (environment, log) => {
       log.error({ id: event.id, why: batch.why }, "alerts refused");
       return done;
     }
+    // The same alerts many times at once, as of an Alertmanager in several replicas, are stored for all of them.
+    await together(JSON.stringify(batch), () => inTurn(targetSubject(batch.target), () => keep(batch, context)));
+    return done;
+  }
+
+  async function keep(batch: AlertBatch, context: Context): Promise<void> {
     const incident = await storeAlerts(cluster, ownNamespace, batch, now());
-    if (!incident) return done;
+    if (!incident) return;
     log.info({ incident: incident.metadata.name, alerts: batch.alerts.length }, "alerts stored");
     await startPulse(cluster, ownNamespace, config.pulseSchedule);
     await announce(() => post(dueEvent(incident, now()), context.traceparent));
-    return done;
   }
 
   /** The alerts are stored and the pulse beats: a Broker that is away now only delays what follows. */
@@ -107,7 +116,8 @@ void start("diagnose", (environment, log) => {
         const ref = incidentRefOf(event.data);
         if (!ref) return poison("data.incident: expected namespace, name and uid");
         const refusal = name === "remedy.failed" ? refusalOf(event.data) : undefined;
-        await review(ref, context, name === "incident.due" ? "due" : "reported", refusal);
+        if (name === "incident.due") await together(ref.uid, () => inTurn(ref.uid, () => review(ref, context, "due")));
+        else await inTurn(ref.uid, () => review(ref, context, "reported", refusal));
         return done;
       }
       default:

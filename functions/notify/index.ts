@@ -1,7 +1,6 @@
 import { connectCluster } from "@autoheal/lib/drivers/kubernetes";
-import { counter, done, openRegistry, poison, start } from "@autoheal/lib/runtime";
+import { counter, done, inTurns, openRegistry, poison, start } from "@autoheal/lib/runtime";
 import { setupOf } from "./config.ts";
-import { inTurns } from "./in-turn.ts";
 import { noteOf } from "./note.ts";
 import { tell } from "./tell.ts";
 

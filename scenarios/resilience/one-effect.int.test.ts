@@ -3,6 +3,7 @@
  * Every event of this sandbox is delivered twice.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startAnother } from "./another-process.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { admit, heal, type Illness, type Patient, recovery, tokensOf } from "./patient.ts";
 import { until } from "./until.ts";
@@ -31,23 +32,35 @@ describe.concurrent("the same alert 50 times at once, each event twice", () => {
   );
 });
 
-test.concurrent("two passes that decide at the same time: one token, one entry, one request", async () => {
-  const { api } = ground.sandbox;
+test.concurrent("two processes that decide at the same time: one token, one entry, one effect", async ({
+  onTestFinished,
+}) => {
+  const { api, knative } = ground.sandbox;
   const patient = await admit(ground, "at-once", "badImage");
+  const another = await startAnother(ground, "diagnose");
+  onTestFinished(() => another.end());
   const meeting = Promise.withResolvers<void>();
   let waiting = 0;
-  const stop = api.intercept(async ({ user, resource, verb, body }, phase) => {
-    const isToken = phase === "before" && verb === "patch" && resource === "healingledgers.autoheal.dev";
-    if (!isToken || !user.endsWith(":diagnose") || !JSON.stringify(body).includes("at-once/")) return;
-    waiting += 1;
-    if (waiting === 2) meeting.resolve();
-    await meeting.promise;
-  });
+  const stops = [
+    api.intercept(async ({ user, resource, verb, body }, phase) => {
+      const isToken = phase === "before" && verb === "patch" && resource === "healingledgers.autoheal.dev";
+      if (!isToken || !user.endsWith(":diagnose") || !JSON.stringify(body).includes("at-once/")) return;
+      waiting += 1;
+      if (waiting === 2) meeting.resolve();
+      await meeting.promise;
+    }),
+    knative.onDeliver(({ event }) => {
+      const { type, subject } = event.attributes;
+      const isOurs = type === "dev.autoheal.incident.due.v1" && subject === "at-once/Deployment/web";
+      if (isOurs && waiting < 2) void another.take(event);
+      return undefined;
+    }),
+  ];
   await patient.fallIll();
   await ground.deliver(patient.firing());
-  await until("two passes are about to reserve", 10, () => waiting >= 2);
+  await until("two processes are about to reserve", 20, () => waiting >= 2);
   await recovery(ground, patient);
-  stop();
+  for (const stop of stops) stop();
   patient.expectHealedOnce();
 });
 
