@@ -36,6 +36,12 @@ export function killAt(ground: Ground, name: string, namespace: string, moment: 
     killed.push(pid);
     return { drop: true } as const;
   };
+  // The ledger is in no namespace: a write to it is ours when a token of our workload is in it.
+  const isOf = (request: ApiRequest) => {
+    if (request.namespace !== undefined) return request.namespace === namespace;
+    const { status } = request.body as { status?: { tokens?: { workload: string }[] } }; // reason: only the ledger is so
+    return status?.tokens?.some(({ workload }) => workload.startsWith(`${namespace}/`)) === true;
+  };
   const off = arm();
   return killed;
 
@@ -48,7 +54,7 @@ export function killAt(ground: Ground, name: string, namespace: string, moment: 
           request.user === `system:serviceaccount:autoheal:${name}` &&
           request.verb === moment.api &&
           resource === moment.resource &&
-          (request.namespace === undefined || request.namespace === namespace) &&
+          isOf(request) &&
           (moment.when?.(request.body) ?? true);
         return isIt ? kill() : undefined;
       });

@@ -133,17 +133,20 @@ describe.concurrent.each(Object.entries(functions))("%s killed", (name, { illnes
   test.each(rows)(
     "%s",
     async (step, moment) => {
-      const namespace = `${name}-${rows.findIndex(([one]) => one === step)}`;
-      const patient = await admit(ground, namespace, illness);
-      patients.push(patient);
-      const about = name === "diagnose" && "resource" in moment && moment.resource.startsWith("healingledgers");
-      const when = (body: { status: { tokens: { workload: string }[] } }) =>
-        body.status.tokens.some(({ workload }) => workload.startsWith(`${namespace}/`));
-      const killed = killAt(ground, name, namespace, about ? { ...moment, when } : moment);
-      await heal(ground, patient);
-      expect(killed).toHaveLength(1);
-      await until("the process has ended", 5, () => !isAlive(killed[0]));
-      patient.expectHealedOnce();
+      const row = rows.findIndex(([one]) => one === step);
+      // Heals beside this one kill the same process, and may do so before it comes to its step: then once more.
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        const namespace = `${name}-${row}-${attempt}`;
+        const patient = await admit(ground, namespace, illness);
+        patients.push(patient);
+        const killed = killAt(ground, name, namespace, moment);
+        await heal(ground, patient);
+        patient.expectHealedOnce();
+        if (killed.length === 0) continue;
+        expect(killed).toHaveLength(1);
+        return void (await until("the process has ended", 5, () => !isAlive(killed[0])));
+      }
+      throw new Error(`${name} was never killed ${step}`);
     },
     90_000,
   );
@@ -151,7 +154,7 @@ describe.concurrent.each(Object.entries(functions))("%s killed", (name, { illnes
 
 test("in the end nothing is under way, and nobody was healed twice", async () => {
   await until("all events are delivered", 20, () => ground.sandbox.knative.inFlight() === 0);
-  expect(patients).toHaveLength(Object.values(functions).flatMap(({ rows }) => rows).length);
+  expect(patients.length).toBeGreaterThanOrEqual(Object.values(functions).flatMap(({ rows }) => rows).length);
   for (const patient of patients) patient.expectHealedOnce();
 });
 
