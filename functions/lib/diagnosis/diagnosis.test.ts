@@ -327,6 +327,24 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
     "UpstreamFailure",
   ],
   [
+    "a dependency seems slow to a caller that has used up most of its own CPU",
+    seen(calm, {
+      ...cpuOf(stepped(0.3, 0.8, 300)),
+      p99Seconds: stepped(0.1, 2, 300),
+      peers: { auth: aPeer({ p99Seconds: stepped(0.05, 1.5, 300) }) },
+    }),
+    "Unknown",
+  ],
+  [
+    "a dependency is slow, and the caller has CPU to spare",
+    seen(calm, {
+      ...cpuOf(stepped(0.3, 0.7, 300)),
+      p99Seconds: stepped(0.1, 2, 300),
+      peers: { auth: aPeer({ p99Seconds: stepped(0.05, 1.5, 300) }) },
+    }),
+    "UpstreamFailure",
+  ],
+  [
     "latency far above that of its dependencies",
     seen(calm, { p99Seconds: stepped(0.1, 2, 300), peers: { auth: aPeer({ p99Seconds: stepped(0.05, 0.6, 300) }) } }),
     "Unknown",

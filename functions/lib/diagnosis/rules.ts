@@ -55,7 +55,7 @@ function peerTrouble(name: string, peer: Peer, seen: Seen): Finding[] {
     return [{ text: `${percent(errors)} of calls to ${name} fail${said}`, source: "prometheus" }];
   }
   // One pod's calls that vanish in its dead connection take until they time out: a slow peer would be slow for all pods.
-  if (someHang(seen)) return [];
+  if (someHang(seen) || isShortOfCpu(seen)) return [];
   const slowest = latest(signals.p99Seconds, signals) ?? 0;
   return p99 > thresholds.p99Seconds && p99 > slowest * 0.5
     ? [{ text: `calls to ${name} take ${p99.toFixed(2)} s (p99)`, source: "prometheus" }]
@@ -65,6 +65,11 @@ function peerTrouble(name: string, peer: Peer, seen: Seen): Finding[] {
 /** True when some pods hang while others are ready: what they all share can't be why. */
 function someHang({ workload, signals, thresholds, now }: Seen): boolean {
   return hungPods(workload, signals, thresholds, now).length > 0 && healthyPods(workload).length > 0;
+}
+
+/** True when its own CPU is nearly used up: it waits for that, and takes it for its peers' slowness. */
+function isShortOfCpu({ workload, signals, thresholds }: Seen): boolean {
+  return (latest(highest(ofLive(signals.cpuByPod, workload)), signals) ?? 0) > thresholds.cpuRatio * 0.8;
 }
 
 /** Killed out of memory, or risen, on a revision that used to be fine. Memory that was always high leaks nothing. */
