@@ -12,7 +12,7 @@ const quick = readScenarios([
   "oom",
   "bad-image",
   "hang-stale-connection",
-  "nothing-wrong",
+  "silenced",
   "ambiguous-target",
   "approve-mode",
   "unlabelled-namespace",

@@ -21,8 +21,9 @@ export function runAll(
   { parallel, patience = 1, say }: RunOptions,
 ): Promise<Row>[] {
   const jobs = scenarios.map((scenario) => ({
-    // Two that fill the CPU never run together, and beside one there is room for a single light one.
-    weight: scenario.load === "heavy" ? Math.max(1, parallel - 1, Math.floor(parallel / 2) + 1) : 1,
+    // Two that fill the CPU never run together, and beside one there is less room for light ones.
+    weight: scenario.load === "heavy" ? 2 : 1,
+    alone: scenario.load === "heavy",
     run: async () => {
       const row = judge(scenario, await play(scenario, target, { patience, say: (text) => say(scenario.name, text) }));
       say(scenario.name, row.pass ? `PASS, ${row.seconds} s` : `SHORT: ${row.shortfalls.join("; ")}`);

@@ -238,6 +238,14 @@ test.for<[string, IncidentState[]]>([
   expect(judge(holding, { ...quiet, states }).pass).toBe(false);
 });
 
+test("an incident can be expected to close with nothing done, whatever it held for", () => {
+  const alone = readScenario("gone.yaml", calm.replace("actions: [restart]", "closed: true"));
+  const closed = { ...held, phase: "Closed", outcome: "Held" };
+  expect(judge(alone, { ...quiet, states: [opened, held, closed] })).toMatchObject({ healed: true, pass: true });
+  expect(judge(alone, { ...quiet, states: [opened, held] }).pass).toBe(false);
+  expect(judge(alone, { ...quiet, states: [opened, { ...closed, outcome: "Inconclusive" }] }).pass).toBe(false);
+});
+
 test("a refused request is no action, unless the remedy is forbidden", () => {
   const refused = { ...held, remediations: [{ ...restart, applied: false, outcome: "Held" }] };
   expect(wrongActions(holding, { ...quiet, states: [opened, refused] })).toEqual([]);
@@ -294,21 +302,28 @@ test("the table has a line for each row, and says below it what fell short", () 
   ]);
 });
 
-test("heavy jobs never run together, and each job runs", async () => {
-  let running = 0;
-  let most = 0;
-  const job = (weight: number) => ({
+test("jobs run within the room, those that want to be alone never together, and each of them once", async () => {
+  const running: { weight: number; alone: boolean }[] = [];
+  const seen: { weight: number; alone: number }[] = [];
+  const job = (weight: number, alone: boolean) => ({
     weight,
+    alone,
     run: async () => {
-      running += Math.min(weight, 3);
-      most = Math.max(most, running);
+      const me = { weight: Math.min(weight, 3), alone };
+      running.push(me);
+      seen.push({
+        weight: running.reduce((sum, one) => sum + one.weight, 0),
+        alone: running.filter((one) => one.alone).length,
+      });
       await new Promise((resolve) => setImmediate(resolve));
-      running -= Math.min(weight, 3);
+      running.splice(running.indexOf(me), 1);
       return weight;
     },
   });
-  expect(await Promise.all(schedule([2, 1, 2, 1, 1, 9].map(job), 3))).toEqual([2, 1, 2, 1, 1, 9]);
-  expect(most).toBeLessThanOrEqual(3);
+  const jobs = [job(2, true), job(1, true), job(1, false), job(2, false), job(1, true), job(9, false)];
+  expect(await Promise.all(schedule(jobs, 3))).toEqual([2, 1, 1, 2, 1, 9]);
+  expect(Math.max(...seen.map(({ weight }) => weight))).toBe(3);
+  expect(Math.max(...seen.map(({ alone }) => alone))).toBe(1);
 });
 
 test("a job that fails makes room for the next", async () => {

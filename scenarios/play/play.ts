@@ -49,6 +49,8 @@ export async function play(
 /** Breaks what is to be broken, and looks on until it is as expected and has stayed so, or time is up. */
 async function watch(stage: Stage, { break: steps, expect }: Scenario): Promise<Observations> {
   const observer = startObserver(stage, ownNamespace);
+  // What is broken as it was deployed is broken from then on.
+  const deployedAt = Date.now();
   let brokenAt: number | undefined;
   let metAt: number | undefined;
   let failure: string | undefined;
@@ -80,7 +82,7 @@ async function watch(stage: Stage, { break: steps, expect }: Scenario): Promise<
   await observer.look();
   return {
     ...observer.seen(),
-    brokenAt: brokenAt ?? Date.now(),
+    brokenAt: brokenAt ?? deployedAt,
     ...(metAt === undefined ? {} : { metAt }),
     endedAt: Date.now(),
     ...(failure ? { failure } : {}),

@@ -1,6 +1,6 @@
 import type { Scenario } from "../format/index.ts";
 import { actionName, actionsOn, type IncidentState, latestIncident, type Observations } from "./observations.ts";
-import { causesOfActions, unmet } from "./unmet.ts";
+import { causesOfActions, isLeftAlone, unmet } from "./unmet.ts";
 import { wrongActions } from "./wrong-actions.ts";
 
 /** The result of a scenario, a row of the table. */
@@ -57,7 +57,8 @@ export function judge(scenario: Scenario, seen: Observations): Row {
 }
 
 function settled({ expect }: Scenario, last: IncidentState | undefined): boolean {
-  return expect.hold ? last?.hold === expect.hold : last?.outcome === "Succeeded";
+  if (expect.hold) return last?.hold === expect.hold;
+  return last?.outcome === (isLeftAlone(expect) ? "Held" : "Succeeded");
 }
 
 /** The cause that was acted on or held for; else the last one that stood there. */
@@ -74,7 +75,7 @@ function instabilities({ expect }: Scenario, { states, objects, metAt }: Observa
   const fresh = states.find(({ of, incident }) => of === expect.of && !before.has(incident));
   if (fresh) lines.push(`not stable: incident ${fresh.incident} was opened afterwards`);
   const unhealthyAt = objects.find(({ name }) => name === expect.of)?.unhealthyAt ?? 0;
-  if (!expect.hold && !expect.nothing && unhealthyAt > metAt)
+  if (expect.actions && !expect.hold && unhealthyAt > metAt)
     lines.push(`not stable: ${expect.of} lost pods afterwards`);
   return lines;
 }

@@ -43,8 +43,16 @@ function missingOf(of: string, view: View, states: readonly IncidentState[], whe
   } else if (view.cause && !story.some((state) => fits(state, view))) {
     missing.push(`expected ${of} to be diagnosed ${view.cause}, but ${shown(last)}`);
   }
+  if (isLeftAlone(view) && last.outcome !== "Held") {
+    missing.push(`expected ${of} to be left alone until it is over, but ${shown(last)}`);
+  }
   if (view.closed && last.phase !== "Closed") missing.push(`expected ${of}'s incident to close, but ${shown(last)}`);
   return missing;
+}
+
+/** It closes without an action; why it held in the end does not matter. */
+export function isLeftAlone({ actions = [], hold, closed }: View): boolean {
+  return closed === true && actions.length === 0 && hold === undefined;
 }
 
 function fits({ cause }: IncidentState, view: View): boolean {
