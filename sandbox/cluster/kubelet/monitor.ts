@@ -98,7 +98,9 @@ class Metered {
     if (used > 0 || throttled) this.usage.periods += 1;
     if (throttled) this.usage.throttledPeriods += 1;
     const quota = cpuCores * PERIOD_MILLISECONDS;
-    this.#budgetMilliseconds = Math.min(quota, this.#budgetMilliseconds + cpuCores * elapsedMilliseconds);
+    // What is left below the resolution of the times is no unused quota: cut off, a small limit could not be used up.
+    const most = quota + TICK_MILLISECONDS;
+    this.#budgetMilliseconds = Math.min(most, this.#budgetMilliseconds + cpuCores * elapsedMilliseconds);
     this.#ranOut = false;
     clearTimeout(this.#brake);
     if (this.#budgetMilliseconds <= 0) {
