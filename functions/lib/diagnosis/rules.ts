@@ -31,7 +31,8 @@ const upstreamFailure: Rule = (seen) => {
   const victim = troubleOf(seen, "ErrorsHigh", "LatencyHigh", "NotReady");
   const own = troubleOf(seen, "Crashing", "OutOfMemory", "CannotStart", "CpuSaturated", "MemoryHigh", "RolloutStuck");
   if (victim.length === 0 || own.length > 0) return undefined;
-  const failing = Object.entries(seen.signals.peers).flatMap(([name, peer]) => peerTrouble(name, peer, seen));
+  const peers = Object.entries(seen.signals.peers);
+  const failing = [...peers.flatMap(([name, peer]) => failingPeer(name, peer, seen)), ...slowPeers(peers, seen)];
   if (failing.length === 0) return undefined;
   return {
     cause: "UpstreamFailure",
@@ -41,25 +42,33 @@ const upstreamFailure: Rule = (seen) => {
   };
 };
 
-/** What a caller sees of a peer that is down or slow. Where the peer itself counts no errors, its word is said too. */
-function peerTrouble(name: string, peer: Peer, seen: Seen): Finding[] {
-  const { signals, thresholds } = seen;
+/** What a caller sees of a peer that is down. Where the peer itself counts no errors, its word is said too. */
+function failingPeer(name: string, peer: Peer, { signals, thresholds }: Seen): Finding[] {
   const errors = latest(peer.errorRatio, signals) ?? 0;
-  const p99 = latest(peer.p99Seconds, signals) ?? 0;
   // A peer that nobody reaches any more counts nothing: its last word is from before, and must not stand in for now.
   const own = latest(peer.ownErrorRatio, { ...signals, stepSeconds: signals.stepSeconds / 2 });
   const said = own === undefined ? "" : `; ${name} itself counts ${percent(own)}`;
   // Not all that a caller can't get through is the peer's doing: its own held connection fails where the peer is fine.
   const peerIsFine = own !== undefined && own <= thresholds.errorRatio / 2;
-  if (errors > thresholds.errorRatio && !peerIsFine) {
-    return [{ text: `${percent(errors)} of calls to ${name} fail${said}`, source: "prometheus" }];
-  }
+  return errors > thresholds.errorRatio && !peerIsFine
+    ? [{ text: `${percent(errors)} of calls to ${name} fail${said}`, source: "prometheus" }]
+    : [];
+}
+
+/** The peers that are slow, if waiting for one after the other explains at least half of the caller's own time. */
+function slowPeers(peers: readonly [string, Peer][], seen: Seen): Finding[] {
   // One pod's calls that vanish in its dead connection take until they time out: a slow peer would be slow for all pods.
   if (someHang(seen) || isShortOfCpu(seen)) return [];
-  const slowest = latest(signals.p99Seconds, signals) ?? 0;
-  return p99 > thresholds.p99Seconds && p99 > slowest * 0.5
-    ? [{ text: `calls to ${name} take ${p99.toFixed(2)} s (p99)`, source: "prometheus" }]
-    : [];
+  const { signals, thresholds } = seen;
+  const slow = peers
+    .map(([name, { p99Seconds }]) => ({ name, p99: latest(p99Seconds, signals) ?? 0 }))
+    .filter(({ p99 }) => p99 > thresholds.p99Seconds);
+  const waited = slow.reduce((sum, { p99 }) => sum + p99, 0);
+  if (waited <= (latest(signals.p99Seconds, signals) ?? 0) * 0.5) return [];
+  return slow.map(({ name, p99 }) => ({
+    text: `calls to ${name} take ${p99.toFixed(2)} s (p99)`,
+    source: "prometheus",
+  }));
 }
 
 /** True when some pods hang while others are ready: what they all share can't be why. */
