@@ -327,6 +327,17 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
     "UpstreamFailure",
   ],
   [
+    "two dependencies, asked one after the other, are slow, each for less than half of the time",
+    seen(calm, {
+      p99Seconds: stepped(0.1, 2.4, 300),
+      peers: {
+        auth: aPeer({ p99Seconds: stepped(0.05, 1, 300) }),
+        user: aPeer({ p99Seconds: stepped(0.05, 1, 300) }),
+      },
+    }),
+    "UpstreamFailure",
+  ],
+  [
     "a dependency seems slow to a caller that has used up most of its own CPU",
     seen(calm, {
       ...cpuOf(stepped(0.3, 0.8, 300)),

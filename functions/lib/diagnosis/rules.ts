@@ -1,19 +1,9 @@
-import {
-  aboveSince,
-  highest,
-  hungPods,
-  latest,
-  levelBetween,
-  median,
-  ofLive,
-  type Peer,
-  percent,
-  type Series,
-} from "../evidence/index.ts";
+import { aboveSince, highest, hungPods, latest, levelBetween, median, ofLive, type Series } from "../evidence/index.ts";
 import { healthyPods, livePods } from "../workload/index.ts";
-import type { Diagnosis, Finding, Rule, Seen } from "./diagnosis.ts";
+import type { Diagnosis, Rule, Seen } from "./diagnosis.ts";
 import { likely, sure, troubleOf } from "./diagnosis.ts";
 import { badRevision, badTemplate } from "./revision.ts";
+import { upstreamFailure } from "./upstream.ts";
 
 /** A rollout within its deadline ends by itself: whatever looks ill may be on its way. */
 const rolloutInProgress: Rule = ({ workload }) =>
@@ -25,61 +15,6 @@ const rolloutInProgress: Rule = ({ workload }) =>
         against: [],
       }
     : undefined;
-
-/** The victim's errors or latency follow a service that it calls, while its own pods are fine. */
-const upstreamFailure: Rule = (seen) => {
-  const victim = troubleOf(seen, "ErrorsHigh", "LatencyHigh", "NotReady");
-  const own = troubleOf(seen, "Crashing", "OutOfMemory", "CannotStart", "CpuSaturated", "MemoryHigh", "RolloutStuck");
-  if (victim.length === 0 || own.length > 0) return undefined;
-  const peers = Object.entries(seen.signals.peers);
-  const failing = [...peers.flatMap(([name, peer]) => failingPeer(name, peer, seen)), ...slowPeers(peers, seen)];
-  if (failing.length === 0) return undefined;
-  return {
-    cause: "UpstreamFailure",
-    confidence: likely,
-    for: [...failing, ...victim],
-    against: [{ text: "its own pods neither crash nor lack CPU or memory", source: "pods" }],
-  };
-};
-
-/** What a caller sees of a peer that is down. Where the peer itself counts no errors, its word is said too. */
-function failingPeer(name: string, peer: Peer, { signals, thresholds }: Seen): Finding[] {
-  const errors = latest(peer.errorRatio, signals) ?? 0;
-  // A peer that nobody reaches any more counts nothing: its last word is from before, and must not stand in for now.
-  const own = latest(peer.ownErrorRatio, { ...signals, stepSeconds: signals.stepSeconds / 2 });
-  const said = own === undefined ? "" : `; ${name} itself counts ${percent(own)}`;
-  // Not all that a caller can't get through is the peer's doing: its own held connection fails where the peer is fine.
-  const peerIsFine = own !== undefined && own <= thresholds.errorRatio / 2;
-  return errors > thresholds.errorRatio && !peerIsFine
-    ? [{ text: `${percent(errors)} of calls to ${name} fail${said}`, source: "prometheus" }]
-    : [];
-}
-
-/** The peers that are slow, if waiting for one after the other explains at least half of the caller's own time. */
-function slowPeers(peers: readonly [string, Peer][], seen: Seen): Finding[] {
-  // One pod's calls that vanish in its dead connection take until they time out: a slow peer would be slow for all pods.
-  if (someHang(seen) || isShortOfCpu(seen)) return [];
-  const { signals, thresholds } = seen;
-  const slow = peers
-    .map(([name, { p99Seconds }]) => ({ name, p99: latest(p99Seconds, signals) ?? 0 }))
-    .filter(({ p99 }) => p99 > thresholds.p99Seconds);
-  const waited = slow.reduce((sum, { p99 }) => sum + p99, 0);
-  if (waited <= (latest(signals.p99Seconds, signals) ?? 0) * 0.5) return [];
-  return slow.map(({ name, p99 }) => ({
-    text: `calls to ${name} take ${p99.toFixed(2)} s (p99)`,
-    source: "prometheus",
-  }));
-}
-
-/** True when some pods hang while others are ready: what they all share can't be why. */
-function someHang({ workload, signals, thresholds, now }: Seen): boolean {
-  return hungPods(workload, signals, thresholds, now).length > 0 && healthyPods(workload).length > 0;
-}
-
-/** True when its own CPU is nearly used up: it waits for that, and takes it for its peers' slowness. */
-function isShortOfCpu({ workload, signals, thresholds }: Seen): boolean {
-  return (latest(highest(ofLive(signals.cpuByPod, workload)), signals) ?? 0) > thresholds.cpuRatio * 0.8;
-}
 
 /** Killed out of memory, or risen, on a revision that used to be fine. Memory that was always high leaks nothing. */
 const memoryLeak: Rule = (seen) => {
