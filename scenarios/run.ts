@@ -16,7 +16,7 @@ A file is a path, or the name of one in scenarios/catalogue; without any all of 
   --cluster        in the cluster of the current KUBECONFIG context, with AutoHeal deployed in it; default: a sandbox
   --time-scale N   how many times faster than in production durations pass: a sandbox runs so (default 20, 1 to 30; less
                    for a slow machine), a cluster was configured so (default 1)
-  --parallel N     so many at a time (default 3)
+  --parallel N     so many at a time (default 4)
   --patience N     deadlines N times longer than the scenarios say, for a slow machine
   --quiet          no progress on stderr
 
@@ -31,7 +31,7 @@ async function main(): Promise<number> {
       json: { type: "boolean" },
       cluster: { type: "boolean" },
       quiet: { type: "boolean" },
-      parallel: { type: "string", default: "3" },
+      parallel: { type: "string", default: "4" },
       patience: { type: "string", default: "1" },
       "time-scale": { type: "string" },
     },
