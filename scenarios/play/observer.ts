@@ -2,13 +2,13 @@ import { markAnnotation } from "@autoheal/lib/workload";
 import type { KubernetesObject } from "../target/index.ts";
 import type { IncidentState, Observations, SeenObject } from "../verdict/index.ts";
 import { incidentState } from "./incident-state.ts";
+import { watchDeletions } from "./pod-deletions.ts";
 import { keyOf, type Stage } from "./stage.ts";
 
 /** What is seen of a namespace so far. */
 export interface Observer {
   seen(): Pick<Observations, "states" | "objects" | "deletions">;
-  /** Looks once more, now. */
-  look(): Promise<void>;
+  /** Looks once more, and no more. */
   stop(): Promise<void>;
 }
 
@@ -22,12 +22,9 @@ export function startObserver(stage: Stage, ownNamespace: string): Observer {
   const states: IncidentState[] = [];
   const latest = new Map<string, string>();
   const objects = new Map<string, Tracked>();
-  const pods = new Map<string, KubernetesObject>();
-  const deletions: { of: string; pod: string; uid: string }[] = [];
-  const wanted = new Map<string, number>();
+  const pods = watchDeletions(stage.ownDeletions);
 
   async function look(): Promise<void> {
-    // Pods come before what owns them: a pod that goes is judged by an owner that was read later.
     const podsNow = await kubernetes.list("Pod", namespace);
     const [sets, deployments, autoscalers, mine, others] = await Promise.all([
       kubernetes.list("ReplicaSet", namespace),
@@ -36,7 +33,7 @@ export function startObserver(stage: Stage, ownNamespace: string): Observer {
       kubernetes.list("Incident", namespace),
       namespace === ownNamespace ? [] : kubernetes.list("Incident", ownNamespace),
     ]);
-    seeDeletions(podsNow, sets, deployments);
+    pods.look({ pods: podsNow, sets, deployments });
     for (const deployment of deployments) {
       const { replicas = 1, ...rest } = deployment.spec;
       // What an autoscaler of a real cluster does to replicas is its own business.
@@ -73,58 +70,33 @@ export function startObserver(stage: Stage, ownNamespace: string): Observer {
     if (!healthy) entry.unhealthyAt = Date.now();
   }
 
-  /** A rollout takes pods of old ReplicaSets; a pod of the newest one, which wants as many as ever, was deleted by somebody. */
-  function seeDeletions(
-    now: readonly KubernetesObject[],
-    sets: readonly KubernetesObject[],
-    deployments: readonly KubernetesObject[],
-  ): void {
-    const living = new Set(
-      now.filter(({ metadata }) => !metadata.deletionTimestamp).map(({ metadata }) => metadata.uid),
-    );
-    const fewer = new Set<string>();
-    for (const { metadata, spec } of sets) {
-      if ((spec.replicas ?? 1) < (wanted.get(metadata.name) ?? 0)) fewer.add(metadata.name);
-      wanted.set(metadata.name, spec.replicas ?? 1);
-    }
-    for (const [uid, pod] of pods) {
-      if (living.has(uid)) continue;
-      pods.delete(uid);
-      const set = sets.find(({ metadata }) => pod.metadata.ownerReferences?.some(({ name }) => name === metadata.name));
-      const of = set?.metadata.ownerReferences?.[0]?.name;
-      if (!set || !of || !deployments.some(({ metadata }) => metadata.name === of)) continue;
-      const newest = sets
-        .filter(({ metadata }) => metadata.ownerReferences?.[0]?.name === of)
-        .every((other) => revisionOf(other) <= revisionOf(set));
-      if (newest && !fewer.has(set.metadata.name) && !stage.ownDeletions.has(uid))
-        deletions.push({ of, pod: pod.metadata.name, uid });
-    }
-    for (const pod of now) if (living.has(pod.metadata.uid)) pods.set(pod.metadata.uid, pod);
-  }
-
   const loop = (async () => {
     while (!stage.over) {
       try {
         await look();
       } catch (error) {
-        say(`not seen: ${error instanceof Error ? error.message : error}`);
+        say(notSeen(error));
       }
       await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
   })();
 
   return {
-    look,
     seen: () => ({
       states: [...states],
       objects: [...objects.values()].map((entry) => seenObject(entry, stage.ownWrites)),
-      deletions: [...deletions],
+      deletions: pods.deletions(),
     }),
     async stop() {
       stage.over = true;
       await loop;
+      await look().catch((error: unknown) => say(notSeen(error)));
     },
   };
+}
+
+function notSeen(error: unknown): string {
+  return `not seen: ${error instanceof Error ? error.message : error}`;
 }
 
 interface Tracked {
@@ -146,10 +118,6 @@ function seenObject(
     marks: [...marks],
     ...(unhealthyAt === undefined ? {} : { unhealthyAt }),
   };
-}
-
-function revisionOf({ metadata }: KubernetesObject): number {
-  return Number(metadata.annotations?.["deployment.kubernetes.io/revision"] ?? 0);
 }
 
 function storyLine({ of, phase, cause, hold, outcome, remediations }: IncidentState): string {

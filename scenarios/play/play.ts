@@ -79,7 +79,6 @@ async function watch(stage: Stage, { break: steps, expect }: Scenario): Promise<
     }
   }
   await observer.stop();
-  await observer.look();
   return {
     ...observer.seen(),
     brokenAt: brokenAt ?? deployedAt,
