@@ -361,17 +361,6 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
     "Unknown",
   ],
   [
-    "latency far above that of each of its dependencies, but not of both, one after the other",
-    seen(calm, {
-      p99Seconds: stepped(0.1, 2, 300),
-      peers: {
-        auth: aPeer({ p99Seconds: stepped(0.05, 0.8, 300) }),
-        user: aPeer({ p99Seconds: stepped(0.05, 0.9, 300) }),
-      },
-    }),
-    "UpstreamFailure",
-  ],
-  [
     "not ready because a dependency fails, with its process well",
     seen(aWorkload({ pods: hanging }), { peers: { auth: authDown } }),
     "UpstreamFailure",
