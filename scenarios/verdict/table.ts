@@ -15,7 +15,7 @@ const columns = [
 
 /** The rows as a table for people, with what fell short below it. */
 export function table(rows: readonly Row[]): string {
-  const cells = [columns.map(String), ...rows.map((row) => columns.map((column) => cell(row[column])))];
+  const cells = [columns.map(String), ...rows.map((row) => columns.map((column) => cell(row[column], row.pass)))];
   const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]?.length ?? 0)));
   const lines = cells.map((line) =>
     line
@@ -31,8 +31,8 @@ export function table(rows: readonly Row[]): string {
   );
 }
 
-function cell(value: string | number | boolean | null): string {
+function cell(value: string | number | boolean | null, pass: boolean): string {
   if (value === true) return "yes";
-  if (value === false) return "NO";
+  if (value === false) return pass ? "no" : "NO";
   return value === null ? "-" : String(value);
 }
