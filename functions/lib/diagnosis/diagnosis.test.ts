@@ -179,6 +179,22 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
     ),
     "Unknown",
   ],
+  [
+    "errors of a revision that was just taken back, by an older one that is itself not old",
+    seen(
+      aWorkload({
+        revisions:
+          current && earlier
+            ? [
+                { ...earlier, number: 3, createdAt: secondsAgo(480) },
+                { ...current, createdAt: secondsAgo(300) },
+              ]
+            : [],
+      }),
+      { errorRatio: stepped(0, 0.5, 270) },
+    ),
+    "Unknown",
+  ],
   ["latency that began with the rollout", seen(rolledOut(300), { p99Seconds: stepped(0.1, 2, 270) }), "BadRevision"],
   [
     "latency that was half as high before already",

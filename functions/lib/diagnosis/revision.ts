@@ -48,7 +48,7 @@ export function badRevision(seen: Seen): Diagnosis | undefined {
   const { workload, signals } = seen;
   const current = currentRevision(workload);
   const good = lastHealthyRevision(workload, signals.readyByRevision);
-  if (!current || !good) return undefined;
+  if (!current || !good || wasPutBack(workload)) return undefined;
   const rollout = Date.parse(rolledOutAt(workload)) / 1000;
   const symptoms = symptomsOf(seen, rollout).filter(({ onset }) => withRollout(onset, rollout, seen));
   if (symptoms.length === 0) return undefined;
@@ -64,6 +64,15 @@ export function badRevision(seen: Seen): Diagnosis | undefined {
     ],
     against: [],
   };
+}
+
+/**
+ * An earlier template was put back, in its old ReplicaSet: nothing says when, and the symptom may have come with what it
+ * replaced. To roll that back would bring the bad revision again.
+ */
+function wasPutBack(workload: Workload): boolean {
+  const at = rolledOutAt(workload);
+  return earlierRevisions(workload).some(({ createdAt }) => createdAt > at);
 }
 
 /** Began with the rollout: not before it (half a minute of measuring lag aside), and within the time it is blamed for. */
