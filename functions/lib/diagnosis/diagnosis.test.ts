@@ -45,6 +45,14 @@ const stuck = (waiting: string | undefined, more: Partial<Container> = {}): Work
         : [],
     pods: withPodA({ ready: false }, { waiting, runningSince: undefined, ...more }),
   });
+/** A restart of web-2 past its deadline: no pod of it ever got ready, of web-2 so many are. */
+const restartStuck = (readyPods: number): Workload => ({
+  ...stuck("ImagePullBackOff"),
+  revisions:
+    current && earlier
+      ? [{ ...current, name: "web-3", number: 3, readyPods: 0 }, { ...current, readyPods }, earlier]
+      : [],
+});
 const onlyOld = { readyByRevision: { "web-1": 3 } };
 
 const memoryOf = (series: Signals["memoryByPod"][string]) => ({ memoryByPod: { "web-2-a": series } });
@@ -117,6 +125,16 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
       },
       { readyByRevision: {} },
     ),
+    "Unknown",
+  ],
+  [
+    "a restart is stuck, of a template that was ready before, and is still",
+    seen(restartStuck(2), { readyByRevision: { "web-1": 3 } }),
+    "Unknown",
+  ],
+  [
+    "a restart is stuck, of a template that was ready before, as Prometheus remembers",
+    seen(restartStuck(0), { readyByRevision: { "web-1": 3, "web-2": 3 } }),
     "Unknown",
   ],
   [

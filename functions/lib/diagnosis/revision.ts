@@ -18,16 +18,24 @@ export function lastHealthyRevision(
   workload: Workload,
   readyByRevision: Readonly<Record<string, number>>,
 ): Revision | undefined {
-  return earlierRevisions(workload).find(({ name, readyPods }) => readyPods > 0 || (readyByRevision[name] ?? 0) > 0);
+  return earlierRevisions(workload).find((revision) => wasReady(revision, readyByRevision));
 }
 
-/** Crash loop from the pod template: the new revision never got ready, an older one was fine. */
+function wasReady({ name, readyPods }: Revision, readyByRevision: Readonly<Record<string, number>>): boolean {
+  return readyPods > 0 || (readyByRevision[name] ?? 0) > 0;
+}
+
+/**
+ * Crash loop from the pod template: the new revision never got ready, an older one was fine. Restarts of the same template
+ * are the same revision: what ran before a restart can't be why the restart does not.
+ */
 export function badTemplate(seen: Seen): Diagnosis | undefined {
   const { workload, signals } = seen;
   const current = currentRevision(workload);
   const good = lastHealthyRevision(workload, signals.readyByRevision);
   if (workload.rollout !== "Stuck" || !current || !good) return undefined;
-  if (current.readyPods > 0 || (signals.readyByRevision[current.name] ?? 0) > 0) return undefined;
+  const same = workload.revisions.filter(({ fingerprint }) => fingerprint === current.fingerprint);
+  if (same.some((revision) => wasReady(revision, signals.readyByRevision))) return undefined;
   return {
     cause: "BadTemplate",
     confidence: sure,
