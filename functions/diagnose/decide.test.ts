@@ -772,6 +772,21 @@ describe("after a remediation", () => {
       },
     ],
     [
+      "fewer replicas put back are no fewer ready pods than before",
+      seen(
+        {
+          phase: "Proving",
+          remediations: [undone, undoing({ before: { readyPods: 5 }, healthySince: secondsAgo(60) })],
+        },
+        { workload: calm, held: [] },
+      ),
+      {
+        phase: "Open",
+        remediations: ["1 scale Finished Undone MadeWorse", "1-undo scale Finished Succeeded Proven"],
+        due: 10,
+      },
+    ],
+    [
       "what takes one back is never taken back itself",
       seen({ phase: "Proving", remediations: [undone, undoing({})] }, ruined),
       {

@@ -92,6 +92,7 @@ test.each<[sentence: string, aftermath: Partial<Aftermath>, proof: Proof]>([
 const ready = (n: number): Workload =>
   aWorkload({ pods: aWorkload().pods.map((pod: Pod, i) => ({ ...pod, ready: i < n })) });
 const scaled: Change = { what: "setReplicas", replicas: 3, fromReplicas: 2 };
+const rolledBack: Change = { what: "rollBack", toRevision: "web-1", toUid: "a", fromRevision: "web-2", fromUid: "b" };
 const changed = (change: Change, before: Remediation["before"], seconds = 120) => ({
   ...after(seconds, { remedy: "scale", change, before }),
   troubles: [failing],
@@ -119,6 +120,16 @@ test.each<[sentence: string, aftermath: Partial<Aftermath>, proof: Proof]>([
     "fewer pods are ready, after the first minute",
     { ...changed(scaled, { readyPods: 3 }, 60), workload: ready(2) },
     { state: "Worse", message: "2 pods are ready, 3 were before" },
+  ],
+  [
+    "fewer pods are ready, as fewer are wanted by now: an autoscaler took some away",
+    { ...changed(rolledBack, { readyPods: 5 }), workload: ready(3) },
+    watching,
+  ],
+  [
+    "fewer pods are ready than before, and than are wanted by now",
+    { ...changed(rolledBack, { readyPods: 5 }), workload: ready(2) },
+    { state: "Worse", message: "2 pods are ready, 5 were before" },
   ],
   [
     "a fifth more errors",

@@ -75,7 +75,8 @@ function whatIsWorse({ remediation, workload, signals, policy }: Aftermath, elap
   if (workload.rollout === "Stuck") return "the rollout of the remedy is stuck";
   // Signals lag behind, and pods come and go while it is being carried out.
   if (elapsed < policy.stableForSeconds) return undefined;
-  if (workload.rollout === "Complete" && now.readyPods < before.readyPods) {
+  // Fewer pods may be wanted by now, by an autoscaler, a person, or the change itself: that is no harm.
+  if (workload.rollout === "Complete" && now.readyPods < Math.min(before.readyPods, workload.replicas)) {
     return `${now.readyPods} pods are ready, ${before.readyPods} were before`;
   }
   if (now.errorRatio !== undefined && before.errorRatio !== undefined && now.errorRatio > before.errorRatio + 0.2) {
