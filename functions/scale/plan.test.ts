@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Plan } from "../lib/action/index.ts";
 import type { Remediation } from "../lib/incident/index.ts";
-import { anAutoscaler, aRemediation, theObjects } from "../lib/testing/index.ts";
+import { aDeployment, anAutoscaler, aRemediation, theObjects } from "../lib/testing/index.ts";
 import { readWorkload, type WorkloadObjects } from "../lib/workload/index.ts";
 import { plan } from "./plan.ts";
 
@@ -35,6 +35,16 @@ test.each(["Deployment", "StatefulSet"] as const)("a %s gets an absolute number 
       },
     ],
   });
+});
+
+test("what somebody has scaled since is not taken back over their head", () => {
+  const toThree = { what: "setReplicas", replicas: 3, fromReplicas: 5 } as const;
+  const byHand = (replicas: number) => {
+    const object = aDeployment();
+    return planned(toThree, { object: { ...object, spec: { ...object.spec, replicas } as never } }); // reason: the rest of the spec is there
+  };
+  expect(byHand(5)).toMatchObject({ there: false });
+  expect(byHand(20)).toMatchObject({ verdict: "hold", reason: "ChangedMeanwhile" });
 });
 
 test("a DaemonSet has no replicas", () => {

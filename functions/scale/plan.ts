@@ -20,6 +20,9 @@ export const plan: Plan = (order) => {
   switch (change.what) {
     case "setReplicas":
       if (workload.kind === "DaemonSet") return hold("NotScalable", "a DaemonSet has one pod on each of its nodes");
+      // What is to be taken back was decided after it was applied: its generation does not tell of what came in between.
+      if (workload.replicas !== change.fromReplicas)
+        return movedOn("its replicas", workload.replicas, change.fromReplicas);
       return writing(mergeSpec(workload, id, { replicas: change.replicas }));
     case "setMaxReplicas":
       return raise(order, change);
@@ -45,10 +48,12 @@ function raise(
   const mark = markOnly(workload, id);
   if (autoscaler.metadata.annotations?.[markAnnotation] === id) return alreadyThere(mark);
   const max = autoscaler.spec?.maxReplicas;
-  if (max !== fromMaxReplicas) {
-    return hold("ChangedMeanwhile", `the maximum of ${hpa} is ${max}, not ${fromMaxReplicas} as when it was decided`);
-  }
+  if (max !== fromMaxReplicas) return movedOn(`the maximum of ${hpa}`, max, fromMaxReplicas);
   const metadata = marked(id, autoscaler.metadata.resourceVersion ?? "");
   const object = { kind: "HorizontalPodAutoscaler", namespace: workload.namespace, name: hpa } as const;
   return writing({ do: "merge", object, patch: { metadata, spec: { maxReplicas } } }, mark);
+}
+
+function movedOn(what: string, is: number | undefined, was: number): Hold<"ChangedMeanwhile"> {
+  return hold("ChangedMeanwhile", `${what}: ${is}, not ${was} as when it was decided`);
 }
