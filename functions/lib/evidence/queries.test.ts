@@ -15,10 +15,17 @@ test.each<[kind: WorkloadKind, name: string, pod: string, is: boolean]>([
   ["Deployment", "web", "myweb-5d4f9c7b8d-x7k2p", false],
   ["Deployment", "web.v2", "web.v2-5d4f9c7b8d-x7k2p", true],
   ["Deployment", "web.v2", "webxv2-5d4f9c7b8d-x7k2p", false],
+  // Generated names end after 63 characters: what comes before the last five is cut, with its dash.
+  ["Deployment", "w".repeat(46), `${"w".repeat(46)}-5d4f9c7b8d-x7k2p`, true],
+  ["Deployment", "w".repeat(47), `${"w".repeat(47)}-5d4f9c7b8dx7k2p`, true],
+  ["Deployment", "w".repeat(50), `${"w".repeat(50)}-5d4f9c7x7k2p`, true],
+  ["Deployment", "w".repeat(50), `${"w".repeat(50)}-agent-x7k2p`, false],
+  ["Deployment", "w".repeat(63), `${"w".repeat(58)}x7k2p`, true],
   ["StatefulSet", "db", "db-0", true],
   ["StatefulSet", "db", "db-12", true],
   ["StatefulSet", "db", "db-a-0", false],
   ["DaemonSet", "agent", "agent-x7k2p", true],
+  ["DaemonSet", "d".repeat(58), `${"d".repeat(58)}x7k2p`, true],
   ["DaemonSet", "agent", "agent-5d4f9c7b8d-x7k2p", false],
 ])("the pods of %s %s: is %s one? %s", (kind, name, pod, is) => {
   expect(podsOf(kind, name).test(pod)).toBe(is);

@@ -32,25 +32,35 @@ export const defaultQueries: Queries = {
 
 /** Fills a query in. Names of Kubernetes objects hold nothing that PromQL or a regular expression would read, but dots. */
 export function queryFor(query: string, workload: WorkloadRef, windowSeconds: number): string {
-  const name = workload.name.replaceAll(".", "\\\\.");
   return query
     .replaceAll("$namespace", workload.namespace)
-    .replaceAll("$pods", podsOf(workload, name))
-    .replaceAll("$name", name)
+    .replaceAll("$pods", podsOf(workload))
+    .replaceAll("$name", literal(workload.name))
     .replaceAll("$window", `${Math.round(windowSeconds * 1000)}ms`);
+}
+
+function literal(name: string): string {
+  return name.replaceAll(".", "\\\\.");
 }
 
 /** The characters of generated names (apimachinery util/rand): with no vowels, few words look like one. */
 const generated = "[bcdfghjklmnpqrstvwxz2456789]";
 
+/** What comes before the five generated characters is cut to so many (apiserver storage/names). */
+const mostBase = 58;
+
 /** How controllers name the pods of a workload. */
-function podsOf({ kind }: WorkloadRef, name: string): string {
+function podsOf({ kind, name }: WorkloadRef): string {
+  const base = `${name}-`.slice(0, mostBase);
   switch (kind) {
-    case "Deployment":
-      return `${name}-${generated}{1,10}-${generated}{5}`;
+    case "Deployment": {
+      const pods = `${literal(name)}-${generated}{1,10}-${generated}{5}`;
+      const mayBeCut = name.length + "-".length + 10 + "-".length > mostBase;
+      return mayBeCut ? `${pods}|${literal(base)}${generated}{${mostBase - base.length + 5}}` : pods;
+    }
     case "StatefulSet":
-      return `${name}-[0-9]+`;
+      return `${literal(name)}-[0-9]+`;
     case "DaemonSet":
-      return `${name}-${generated}{5}`;
+      return `${literal(base)}${generated}{5}`;
   }
 }
