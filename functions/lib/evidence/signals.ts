@@ -2,9 +2,9 @@ import type { Reading, Series } from "./series.ts";
 
 /** What Prometheus knew about a workload over the history, as series. An empty series: nothing was known. */
 export interface Signals extends Reading {
-  /** CPU used as a share of the limit, by pod. */
+  /** CPU used as a share of the limit, by pod: of the container that is closest to its own. */
   cpuByPod: Readonly<Record<string, Series>>;
-  /** Memory working set as a share of the limit, by pod. */
+  /** Memory working set as a share of the limit, by pod: of the container that is closest to its own. */
   memoryByPod: Readonly<Record<string, Series>>;
   /** Requests served per second. */
   requestRate: Series;
