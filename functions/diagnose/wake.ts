@@ -55,15 +55,13 @@ export function isDue(incident: Incident, now: Date): boolean {
 
 /**
  * The tick: stores every alert that Alertmanager holds and no incident knows, has all open incidents and those with
- * unsent messages looked at, restores the pulse, and removes what was closed long ago.
+ * unsent messages looked at, restores the pulse, and removes what was closed long ago. Rejects after all that when
+ * Alertmanager could not be asked or an alert not be stored.
  */
 export async function onTick(waking: Waking): Promise<void> {
   const { cluster, ownNamespace } = waking;
   const now = waking.now();
-  const held = (await waking.alerts?.()) ?? [];
-  const known = new Set((await listIncidents(cluster)).flatMap(keysOf));
-  const missed = held.filter((alert) => alert.state === "active" && !known.has(alertKey(alert)));
-  for (const batch of batchesOf(missed, waking.clusterName)) await storeAlerts(cluster, ownNamespace, batch, now);
+  const failures = await storeMissed(waking, now);
   const incidents = await listIncidents(cluster);
   for (const incident of incidents.filter((incident) => isOpen(incident) || hasUnsent(incident, now))) {
     await waking.post(dueEvent(incident, now));
@@ -72,6 +70,19 @@ export async function onTick(waking: Waking): Promise<void> {
     await startPulse(cluster, ownNamespace, waking.pulseSchedule);
   }
   await removeOld(cluster, incidents, now);
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Stores what was missed; returns why what could not be stored was not, as one alert must not keep the tick from the rest. */
+async function storeMissed({ cluster, alerts, ownNamespace, clusterName }: Waking, now: Date): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  const held = await alerts?.().catch((error: unknown) => void failures.push(error));
+  const known = new Set((await listIncidents(cluster)).flatMap(keysOf));
+  const missed = (held ?? []).filter((alert) => alert.state === "active" && !known.has(alertKey(alert)));
+  for (const batch of batchesOf(missed, clusterName)) {
+    await storeAlerts(cluster, ownNamespace, batch, now).catch((error: unknown) => failures.push(error));
+  }
+  return failures;
 }
 
 function listIncidents(cluster: Cluster): Promise<(ClusterObject & Incident)[]> {
