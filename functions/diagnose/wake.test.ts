@@ -1,8 +1,8 @@
 import type { HeldAlert } from "@autoheal/lib/alert";
 import { type Cluster, ClusterError, type ClusterObject } from "@autoheal/lib/drivers/kubernetes";
 import type { OutgoingEvent } from "@autoheal/lib/event";
-import { type Incident, type IncidentStatus, subjectLabel } from "@autoheal/lib/incident";
-import { anIncident, now, secondsAgo } from "@autoheal/lib/testing";
+import { type Incident, type IncidentStatus, subjectHash, subjectLabel } from "@autoheal/lib/incident";
+import { anAlert, anIncident, now, secondsAgo } from "@autoheal/lib/testing";
 import { expect, test } from "vitest";
 import { onTick, type Waking } from "./wake.ts";
 
@@ -81,4 +81,22 @@ test("an Alertmanager that is away does not keep the tick from what is open", as
   const away = async () => Promise.reject(new Error("away"));
   await expect(onTick(waking(clusterOf([anIncident() as Stored]), away, posted))).rejects.toThrow("away");
   expect(posted.map(({ name }) => name)).toEqual(["incident.due"]);
+});
+
+test.each<[sentence: string, endsAt: string | undefined, opens: boolean]>([
+  ["that ended a minute ago as far as anybody knew fires after all: it is stored anew", secondsAgo(61), true],
+  ["that ended just now may be on its way out", secondsAgo(60), false],
+  ["that an incident was closed over is known", undefined, false],
+])("an alert of a closed incident %s", async (_, endsAt, opens) => {
+  const alert = held("shop");
+  const { fingerprint, startsAt, labels } = alert;
+  const known = { ...anAlert({ fingerprint, startsAt, labels }), ...(endsAt ? { endsAt } : {}) };
+  const { status, ...incident } = anIncident(undefined, { phase: "Closed", alerts: [known] });
+  const metadata = { ...incident.metadata, labels: { [subjectLabel]: subjectHash(incident.spec.subject) } };
+  const incidents = [{ ...incident, metadata, status } as Stored];
+  await onTick(waking(clusterOf(incidents), async () => [alert]));
+  expect(incidents.map(({ metadata: { name }, status }) => [name, status?.phase, status?.alerts.length])).toEqual([
+    ["deployment-web-1", "Closed", 1],
+    ...(opens ? [["deployment-web-2", "Open", 1]] : []),
+  ]);
 });

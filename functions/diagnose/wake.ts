@@ -77,7 +77,7 @@ export async function onTick(waking: Waking): Promise<void> {
 async function storeMissed({ cluster, alerts, ownNamespace, clusterName }: Waking, now: Date): Promise<unknown[]> {
   const failures: unknown[] = [];
   const held = await alerts?.().catch((error: unknown) => void failures.push(error));
-  const known = new Set((await listIncidents(cluster)).flatMap(keysOf));
+  const known = new Set((await listIncidents(cluster)).flatMap((incident) => keysOf(incident, now)));
   const missed = (held ?? []).filter((alert) => alert.state === "active" && !known.has(alertKey(alert)));
   for (const batch of batchesOf(missed, clusterName)) {
     await storeAlerts(cluster, ownNamespace, batch, now).catch((error: unknown) => failures.push(error));
@@ -89,8 +89,17 @@ function listIncidents(cluster: Cluster): Promise<(ClusterObject & Incident)[]> 
   return cluster.list<ClusterObject & Incident>("incidents");
 }
 
-function keysOf({ status }: Incident): string[] {
-  return status?.alerts.map(alertKey) ?? [];
+/** How long after an alert's end it may still be shown as active, in ms: both are told apart, and by several Alertmanagers. */
+const endingMs = 60_000;
+
+/**
+ * The alerts that an incident knows of. One that had ended when it was closed, and is active all the same, is not known:
+ * Alertmanager had forgotten it, as after its restart, and absence was taken for its end.
+ */
+function keysOf(incident: Incident, now: Date): string[] {
+  const ended = (endsAt = "") => now.getTime() - Date.parse(endsAt) > endingMs;
+  const known = incident.status?.alerts.filter(({ endsAt }) => isOpen(incident) || !ended(endsAt)) ?? [];
+  return known.map(alertKey);
 }
 
 /** After a day nobody wants to hear it any more, and a channel that is not used any more would be tried for ever. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Alert, alertKey, alertTypeOf, isFiring } from "../alert/index.ts";
+import { type Alert, alertKey, alertTypeOf, type HeldAlert, isFiring } from "../alert/index.ts";
 import type { WorkloadRef } from "../workload/index.ts";
 import { type Incident, isOpen } from "./incident.ts";
 import type { IncidentAlert, IncidentStatus } from "./schema.ts";
@@ -41,9 +41,10 @@ export function openStatus(now: Date): IncidentStatus {
 
 /**
  * Which alerts of a batch belong to the open incident, or open one. A resolved alert matters only where its firing is
- * recorded in an open incident; a firing alert whose episode some incident already saw resolved is a late repeat.
+ * recorded in an open incident; a firing alert whose episode some incident already saw resolved is a late repeat, unless
+ * Alertmanager itself holds it.
  */
-export function relevantAlerts(alerts: readonly Alert[], incidents: readonly Incident[]): Alert[] {
+export function relevantAlerts(alerts: readonly (Alert | HeldAlert)[], incidents: readonly Incident[]): Alert[] {
   const firing = new Set<string>();
   const ended = new Set<string>();
   for (const incident of incidents) {
@@ -54,7 +55,7 @@ export function relevantAlerts(alerts: readonly Alert[], incidents: readonly Inc
   }
   return alerts.filter((alert) => {
     const key = alertKey(alert);
-    return !ended.has(key) && (isFiring(alert) || firing.has(key));
+    return firing.has(key) || (isFiring(alert) && (!ended.has(key) || "state" in alert));
   });
 }
 
