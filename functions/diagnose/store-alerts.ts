@@ -1,6 +1,7 @@
 import { type Alert, type AlertBatch, alertKey, isFiring, targetSubject } from "@autoheal/lib/alert";
 import { type Cluster, type ClusterObject, ownerOf } from "@autoheal/lib/drivers/kubernetes";
 import {
+  cutToSize,
   type Incident,
   incidentName,
   isOpen,
@@ -94,7 +95,7 @@ async function joinOrOpen(
       },
     }));
   const { metadata, status } = incident;
-  const next = withAlerts(status ?? openStatus(now), relevant, now);
+  const next = cutToSize(withAlerts(status ?? openStatus(now), relevant, now));
   const patch = { metadata: { resourceVersion: metadata.resourceVersion }, status: statusPatch(status, next) };
   return cluster.patch<ClusterObject & Incident>("incidents", namespace, metadata.name, patch, "status");
 }

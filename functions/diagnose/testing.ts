@@ -1,6 +1,7 @@
+import { type Cluster, ClusterError, type ClusterObject } from "@autoheal/lib/drivers/kubernetes";
 import { defaultThresholds } from "@autoheal/lib/evidence";
-import type { IncidentStatus, Remediation } from "@autoheal/lib/incident";
-import { incidentStatus } from "@autoheal/lib/incident";
+import type { Incident, IncidentStatus, Remediation } from "@autoheal/lib/incident";
+import { incidentStatus, subjectLabel } from "@autoheal/lib/incident";
 import type { HealingLedger, Pause, Token } from "@autoheal/lib/ledger";
 import { defaultPolicy } from "@autoheal/lib/policy";
 import { anAlert, anIncident, aRemediation, aWorkload, now, secondsAgo, theSignals } from "@autoheal/lib/testing";
@@ -131,4 +132,38 @@ function some<T>(list: readonly T[]): readonly T[] | undefined {
 
 function inWords({ id, remedy, state, outcome, reason }: Remediation): string {
   return [id.replace(/^[^-]*-/, ""), remedy, state, outcome, reason].filter(Boolean).join(" ");
+}
+
+/** An Incident as the API server has it. */
+export type Stored = ClusterObject & Incident;
+
+/** A cluster of these incidents, whose namespaces hold Deployments of any name. Those of `broken` take no incident. */
+export function clusterOf(incidents: Stored[], broken = ""): Cluster {
+  const known: Partial<Cluster> = {
+    // reason: each answers as the API server does to what the tick asks it
+    get: (async (resource, namespace, name) =>
+      resource === "deployments" || resource === "pingsources"
+        ? { metadata: { name, namespace } }
+        : undefined) as Cluster["get"],
+    list: (async (_resource, { namespace, labelSelector } = {}) =>
+      incidents.filter(
+        ({ metadata }) =>
+          (!namespace || metadata.namespace === namespace) &&
+          (!labelSelector || labelSelector === `${subjectLabel}=${metadata.labels?.[subjectLabel]}`),
+      )) as Cluster["list"],
+    create: (async (_resource, namespace, object) => {
+      if (namespace === broken) throw new ClusterError("Forbidden", "the namespace is being terminated");
+      const { metadata, ...rest } = object as Stored;
+      const made = { ...rest, metadata: { ...metadata, uid: metadata.name, resourceVersion: "1" } };
+      incidents.push(made);
+      return made;
+    }) as Cluster["create"],
+    patch: (async (_resource, namespace, name, { status }: { status: IncidentStatus }) => {
+      const at = incidents.findIndex(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+      const patched = { ...incidents[at], status } as Stored;
+      incidents[at] = patched;
+      return patched;
+    }) as Cluster["patch"],
+  };
+  return known as Cluster;
 }

@@ -1,43 +1,11 @@
 import type { HeldAlert } from "@autoheal/lib/alert";
-import { type Cluster, ClusterError, type ClusterObject } from "@autoheal/lib/drivers/kubernetes";
+import type { Cluster } from "@autoheal/lib/drivers/kubernetes";
 import type { OutgoingEvent } from "@autoheal/lib/event";
-import { type Incident, type IncidentStatus, subjectHash, subjectLabel } from "@autoheal/lib/incident";
+import { subjectHash, subjectLabel } from "@autoheal/lib/incident";
 import { anAlert, anIncident, now, secondsAgo } from "@autoheal/lib/testing";
 import { expect, test } from "vitest";
+import { clusterOf, type Stored } from "./testing.ts";
 import { onTick, type Waking } from "./wake.ts";
-
-type Stored = ClusterObject & Incident;
-
-/** A cluster of these incidents, whose namespaces hold Deployments of any name. Those of `broken` take no incident. */
-function clusterOf(incidents: Stored[], broken = ""): Cluster {
-  const known: Partial<Cluster> = {
-    // reason: each answers as the API server does to what the tick asks it
-    get: (async (resource, namespace, name) =>
-      resource === "deployments" || resource === "pingsources"
-        ? { metadata: { name, namespace } }
-        : undefined) as Cluster["get"],
-    list: (async (_resource, { namespace, labelSelector } = {}) =>
-      incidents.filter(
-        ({ metadata }) =>
-          (!namespace || metadata.namespace === namespace) &&
-          (!labelSelector || labelSelector === `${subjectLabel}=${metadata.labels?.[subjectLabel]}`),
-      )) as Cluster["list"],
-    create: (async (_resource, namespace, object) => {
-      if (namespace === broken) throw new ClusterError("Forbidden", "the namespace is being terminated");
-      const { metadata, ...rest } = object as Stored;
-      const made = { ...rest, metadata: { ...metadata, uid: metadata.name, resourceVersion: "1" } };
-      incidents.push(made);
-      return made;
-    }) as Cluster["create"],
-    patch: (async (_resource, namespace, name, { status }: { status: IncidentStatus }) => {
-      const at = incidents.findIndex(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
-      const patched = { ...incidents[at], status } as Stored;
-      incidents[at] = patched;
-      return patched;
-    }) as Cluster["patch"],
-  };
-  return known as Cluster;
-}
 
 const held = (namespace: string, more: Partial<HeldAlert> = {}): HeldAlert => ({
   status: "firing",
