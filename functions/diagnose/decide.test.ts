@@ -478,6 +478,12 @@ describe("a remediation that is requested", () => {
     ],
     ["is not applied by another one's mark", seen(running(), { workload: hanging({ mark: "other-1" }) }), waits],
     [
+      "gets its token back, that another diagnoser took for another remedy at the same time",
+      seen(running(), { ledger: aLedger([aToken({ remedy: "scale" })]) }),
+      { ...waits, reserves: ["5c1d-1"] },
+    ],
+    ["keeps its token", seen(running(), { ledger: aLedger([aToken()]) }), waits],
+    [
       "is refused: its tokens come back, and the next pass decides anew",
       seen(running(), tokens),
       {

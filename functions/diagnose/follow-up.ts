@@ -70,8 +70,8 @@ export function tokensFor(
   at: string,
 ): Token[] {
   const token = { workload: workloadSubject(workload), remedy, at };
-  const undo = !id.endsWith("-undo") && undoOf(change) !== undefined;
-  return [{ id, ...token }, ...(undo ? [{ id: `${id}-undo`, ...token, undo: true }] : [])];
+  if (isUndo({ id })) return [{ id, ...token, undo: true }];
+  return [{ id, ...token }, ...(undoOf(change) ? [{ id: `${id}-undo`, ...token, undo: true }] : [])];
 }
 
 /** Not carried out: the token comes back, and the next pass decides anew. */
@@ -81,9 +81,13 @@ function refused({ status, settings, now }: Case, running: Remediation, { reason
 }
 
 /** Requests again what has no answer after a while, with the same id; gives up when nobody ever answers. */
-function waiting({ observed, status, settings, now }: Case, running: Remediation): Step {
+function waiting({ observed, status, settings, workload, now }: Case, running: Remediation): Step {
+  const { id, remedy, requestedAt } = running;
+  // Another diagnoser may have lost the race for the record, and won that for the token.
+  const taken = tokensOf(observed.ledger).some((token) => token.id === id && token.remedy !== remedy);
+  const reserve = taken ? tokensFor(running, workload, requestedAt) : [];
   const dueAt = after(now, settings.reviewSeconds);
-  const ageSeconds = (now.getTime() - Date.parse(running.requestedAt)) / 1000;
+  const ageSeconds = (now.getTime() - Date.parse(requestedAt)) / 1000;
   if (ageSeconds > patience * settings.resendSeconds) {
     const changed = finished(
       running,
@@ -94,10 +98,11 @@ function waiting({ observed, status, settings, now }: Case, running: Remediation
     );
     return record({ ...withRemediation(status, changed), phase: "Open", dueAt });
   }
-  const postedAt = Date.parse(running.postedAt ?? running.requestedAt);
-  if (now.getTime() - postedAt < settings.resendSeconds * 1000) return record({ ...status, dueAt });
+  const postedAt = Date.parse(running.postedAt ?? requestedAt);
+  if (now.getTime() - postedAt < settings.resendSeconds * 1000) return { ...record({ ...status, dueAt }), reserve };
   const again = { ...running, postedAt: now.toISOString() };
-  return { ...record({ ...withRemediation(status, again), dueAt }), post: [requestOf(observed.incident, again)] };
+  const next = record({ ...withRemediation(status, again), dueAt });
+  return { ...next, reserve, post: [requestOf(observed.incident, again)] };
 }
 
 /** Judges what was applied: recovered, worse, failed, or to be watched on. */
@@ -143,7 +148,7 @@ function judge(ours: Case, running: Remediation): Step {
   }
 }
 
-function isUndo({ id }: Remediation): boolean {
+function isUndo({ id }: Pick<Remediation, "id">): boolean {
   return id.endsWith("-undo");
 }
 

@@ -1,7 +1,7 @@
 import type { IncidentStatus, OutboxEntry } from "@autoheal/lib/incident";
 import { reserve, type Token, tokensOf } from "@autoheal/lib/ledger";
 import { defaultPolicy } from "@autoheal/lib/policy";
-import { aWorkload, incidentUid, now, rising, theSignals } from "@autoheal/lib/testing";
+import { aToken, aWorkload, incidentUid, now, rising, secondsAgo, stepped, theSignals } from "@autoheal/lib/testing";
 import { expect, test } from "vitest";
 import type { Observed } from "./observe.ts";
 import { aLedger, decided, heldAlerts, seen } from "./testing.ts";
@@ -150,4 +150,20 @@ test("Prometheus away for an hour in the middle of a proof: told once, and judge
   }));
   expect([status.phase, status.outcome]).toEqual(["Closed", "Succeeded"]);
   expect(titles(told).slice(2)).toEqual(["held: Held: EvidenceUnreadable", "recovered: Recovered after 67 min"]);
+});
+
+test("a crash between token and record, and another remedy afterwards: its own token stands behind it", () => {
+  const errors = {
+    workload: aWorkload({
+      revisions: aWorkload().revisions.map((revision, i) =>
+        i > 0 ? revision : { ...revision, createdAt: secondsAgo(120) },
+      ),
+    }),
+    signals: theSignals({ errorRatio: stepped(0, 0.5, 90) }),
+  };
+  const { status, tokens } = follow(0.1, () => errors, seen({}, { ledger: aLedger([aToken({ at: secondsAgo(10) })]) }));
+  const [remediation] = status.remediations;
+  expect(tokens.filter(({ undo }) => !undo).map(({ id, remedy }) => ({ id, remedy }))).toEqual([
+    { id: remediation?.id, remedy: remediation?.remedy },
+  ]);
 });

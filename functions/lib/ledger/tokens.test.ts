@@ -19,6 +19,11 @@ test("reserving again changes nothing: the first time counts", () => {
   expect(reserve(first, [aToken({ at: secondsAgo(0) })], now)).toEqual(first);
 });
 
+test("a token that a crash left for another remedy gives way to the one that is requested", () => {
+  const [left, wanted] = [aToken({ at: secondsAgo(60) }), aToken({ remedy: "rollback" })];
+  expect(reserve([left], [wanted], now)).toEqual([wanted]);
+});
+
 test("reserving twice is reserving once", () => {
   const ids = fc.array(fc.constantFrom("a-1", "a-2", "b-1"), { maxLength: 5 });
   fc.assert(

@@ -11,10 +11,11 @@ export function tokensOf(ledger: HealingLedger | undefined): readonly Token[] {
   return ledger?.status?.tokens ?? [];
 }
 
-/** The tokens after reserving; the same tokens when they are already there. */
+/** The tokens after reserving; the same when they are there already. One of that id for another remedy is what a crash left. */
 export function reserve(tokens: readonly Token[], wanted: readonly Token[], now: Date): Token[] {
-  const fresh = wanted.filter((token) => !tokens.some(({ id }) => id === token.id));
-  const kept = tokens.filter(({ at }) => now.getTime() - Date.parse(at) < keepSeconds * 1000);
+  const left = (token: Token) => wanted.some(({ id, remedy }) => id === token.id && remedy !== token.remedy);
+  const fresh = wanted.filter((token) => !tokens.some(({ id, remedy }) => id === token.id && remedy === token.remedy));
+  const kept = tokens.filter((token) => now.getTime() - Date.parse(token.at) < keepSeconds * 1000 && !left(token));
   return [...kept, ...fresh];
 }
 
