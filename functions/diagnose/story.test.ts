@@ -167,3 +167,13 @@ test("a crash between token and record, and another remedy afterwards: its own t
     { id: remediation?.id, remedy: remediation?.remedy },
   ]);
 });
+
+test("traffic that comes while a rollout is stuck: nothing is scaled up to be taken back at once", () => {
+  const busy = theSignals({ cpuByPod: { "web-2-a": stepped(0.3, 0.95, 300) }, requestRate: stepped(10, 20, 300) });
+  const { status, told, requested } = follow(15, (_, before) => ({
+    workload: aWorkload({ rollout: "Stuck", mark: marks(before) }),
+    signals: busy,
+  }));
+  expect([requested, status.hold?.reason]).toEqual([[], "RolloutInProgress"]);
+  expect(titles(told).slice(-1)).toEqual(["held: Held: RolloutInProgress"]);
+});

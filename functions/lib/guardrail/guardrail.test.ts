@@ -141,6 +141,16 @@ test.each<[sentence: string, parts: Partial<Circumstances>, reason: GuardrailRea
 
   ["a rollout is going on", { workload: aWorkload({ rollout: "Progressing" }) }, "RolloutInProgress"],
   ["a rollout is stuck", { workload: aWorkload({ rollout: "Stuck" }) }, undefined],
+  [
+    "a rollout is stuck, and more replicas would be taken for its failure",
+    { ...scaleTo(5), workload: aWorkload({ rollout: "Stuck" }) },
+    "RolloutInProgress",
+  ],
+  [
+    "taking replicas back while a rollout is stuck",
+    { ...scaleTo(2, true), workload: aWorkload({ rollout: "Stuck" }) },
+    undefined,
+  ],
   ["taking back what is being rolled out", { ...undo, workload: aWorkload({ rollout: "Progressing" }) }, undefined],
   ["somebody paused the Deployment", { workload: aWorkload({ paused: true }) }, "RolloutPaused"],
   ["pods are replaced by hand", { workload: aWorkload({ strategy: "OnDelete" }) }, "OnDeleteStrategy"],

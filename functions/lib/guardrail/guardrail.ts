@@ -151,9 +151,17 @@ const ownership: Guardrail = ({ workload, proposal }) =>
     ? hold("OwnedByAutoscaler", `${workload.autoscaler.name} owns the replicas`)
     : undefined;
 
-/** A rollout within its deadline is left alone; undoing may interrupt what it undoes. */
-const rolloutInProgress: Guardrail = ({ workload, proposal }) =>
-  workload.rollout === "Progressing" && !proposal.undo ? hold("RolloutInProgress", "a rollout is going on") : undefined;
+/**
+ * A rollout within its deadline is left alone; undoing may interrupt what it undoes. One that is stuck is not scaled: what
+ * can't run would be scaled too, and its failure be taken for the scaling's.
+ */
+const rolloutInProgress: Guardrail = ({ workload, proposal }) => {
+  if (proposal.undo) return undefined;
+  if (workload.rollout === "Progressing") return hold("RolloutInProgress", "a rollout is going on");
+  return workload.rollout === "Stuck" && proposal.remedy === "scale"
+    ? hold("RolloutInProgress", "a rollout is stuck half-way")
+    : undefined;
+};
 
 const rolloutPaused: Guardrail = ({ workload }) =>
   workload.paused ? hold("RolloutPaused", "somebody paused the Deployment (spec.paused)") : undefined;
