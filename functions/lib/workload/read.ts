@@ -146,7 +146,8 @@ function revisionsOf(
 }
 
 function numberOf(kind: WorkloadKind, revision: ReplicaSet | ControllerRevision): number {
-  if (kind === "Deployment") return Number(revision.metadata?.annotations?.["deployment.kubernetes.io/revision"] ?? 0);
+  // What is no number would leave all others in no order: comparing with NaN says nothing.
+  if (kind === "Deployment") return Number(revision.metadata?.annotations?.["deployment.kubernetes.io/revision"]) || 0;
   return (revision as ControllerRevision).revision; // reason: only Deployments have ReplicaSets
 }
 

@@ -110,6 +110,25 @@ test("earlier revisions are those of other templates: a restart is none", () => 
   expect(earlierRevisions(aWorkload({ revisions })).map(({ name }) => name)).toEqual(["web-1"]);
 });
 
+test("a revision whose number can't be read comes last, and changes nothing in the order of the others", () => {
+  const replicaSet = (n: number, revision: string | undefined) => {
+    const metadata = {
+      ...aReplicaSet(n).metadata,
+      annotations: revision ? { "deployment.kubernetes.io/revision": revision } : {},
+    };
+    return aReplicaSet(n, { metadata });
+  };
+  const revisions = [
+    replicaSet(1, "1"),
+    replicaSet(4, "four"),
+    replicaSet(3, "3"),
+    replicaSet(5, undefined),
+    replicaSet(2, "2"),
+  ];
+  const read = readWorkload(theObjects({ revisions }));
+  expect(read.revisions.map(({ name }) => name)).toEqual(["web-2", "web-3", "web-1", "web-4", "web-5"]);
+});
+
 test("the current revision comes first, also where an old template was put back and is not renumbered yet", () => {
   const object = aDeployment({ spec: { ...aDeployment().spec, template: aReplicaSet(1).spec?.template } as never }); // reason: it is there
   const template = { ...aReplicaSet(1).spec?.template, metadata: { labels: { app: "web" } } };
