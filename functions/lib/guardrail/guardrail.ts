@@ -166,10 +166,10 @@ const rolloutInProgress: Guardrail = ({ workload, proposal }) => {
 const rolloutPaused: Guardrail = ({ workload }) =>
   workload.paused ? hold("RolloutPaused", "somebody paused the Deployment (spec.paused)") : undefined;
 
-/** With `OnDelete` nothing replaces pods when the template changes: people do it by hand, for a reason. */
+/** With `OnDelete`, or below a partition, nothing replaces pods when the template changes: people do it by hand, for a reason. */
 const onDelete: Guardrail = ({ workload, proposal }) =>
   workload.strategy === "OnDelete" && (proposal.change.what === "restartRollout" || proposal.change.what === "rollBack")
-    ? hold("OnDeleteStrategy", "its update strategy is OnDelete: pods are replaced by hand")
+    ? hold("OnDeleteStrategy", "its update strategy is OnDelete, or has a partition: pods are replaced by hand")
     : undefined;
 
 /** Acts only on an alert that fires, that Alertmanager itself shows as active, and whose word is fresh. */

@@ -92,7 +92,12 @@ function rolloutOf(kind: WorkloadKind, object: WorkloadObjects["object"]): Workl
   return (status?.updatedNumberScheduled ?? 0) >= (status?.desiredNumberScheduled ?? 0) ? "Complete" : "Progressing";
 }
 
+/** Pods below a StatefulSet's partition are replaced by hand too, and until then its rollout is not through. */
 function strategyOf(kind: WorkloadKind, object: WorkloadObjects["object"]): Workload["strategy"] {
+  if (kind === "StatefulSet") {
+    const { partition = 0 } = (object as StatefulSet).spec?.updateStrategy?.rollingUpdate ?? {}; // reason: the kind says so
+    if (partition > 0) return "OnDelete";
+  }
   const type =
     kind === "Deployment"
       ? (object as Deployment).spec?.strategy?.type // reason: the kind says so

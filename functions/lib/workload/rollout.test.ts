@@ -67,6 +67,14 @@ test.each<[strategy: object, replicas: number, taken: number]>([
   expect(readWorkload({ ...theObjects(), kind: "StatefulSet", object: object as never }).maxUnavailable).toBe(taken); // reason: as good as a StatefulSet here
 });
 
+test.each<[sentence: string, updateStrategy: object, strategy: Workload["strategy"]]>([
+  ["replaces all its pods", { type: "RollingUpdate", rollingUpdate: { partition: 0 } }, "Rolling"],
+  ["keeps pods back by its partition", { type: "RollingUpdate", rollingUpdate: { partition: 2 } }, "OnDelete"],
+])("a StatefulSet that %s", (_, updateStrategy, strategy) => {
+  const object = { ...aDeployment(), spec: { ...aDeployment().spec, updateStrategy } };
+  expect(readWorkload({ ...theObjects(), kind: "StatefulSet", object: object as never }).strategy).toBe(strategy); // reason: as good as a StatefulSet here
+});
+
 test.each<[type: string, strategy: Workload["strategy"]]>([
   ["RollingUpdate", "Rolling"],
   ["Recreate", "Recreate"],

@@ -19,7 +19,7 @@ export interface Workload extends WorkloadRef {
   readyReplicas: number;
   /** Where the newest template is on its way: only `Complete` workloads may be touched. */
   rollout: "Complete" | "Progressing" | "Stuck";
-  /** How pods are replaced when the template changes. */
+  /** How pods are replaced when the template changes; `OnDelete` also where a partition keeps some back. */
   strategy: "Rolling" | "Recreate" | "OnDelete";
   /** How many pods a rolling replacement may take away at a time, from the strategy. */
   maxUnavailable: number;
