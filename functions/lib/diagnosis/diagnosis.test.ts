@@ -53,6 +53,12 @@ const restartStuck = (readyPods: number): Workload => ({
       ? [{ ...current, name: "web-3", number: 3, readyPods: 0 }, { ...current, readyPods }, earlier]
       : [],
 });
+/** One pod of the current revision that nothing runs of yet, and two of the one before, which are well. */
+const withoutRoom: Pod[] = [
+  { ...a, ready: false, phase: "Pending", unschedulable: true, containers: [] },
+  { ...b, revision: "web-1" },
+  { ...c, revision: "web-1" },
+];
 const onlyOld = { readyByRevision: { "web-1": 3 } };
 
 const memoryOf = (series: Signals["memoryByPod"][string]) => ({ memoryByPod: { "web-2-a": series } });
@@ -101,6 +107,21 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
     "a rollout is stuck on a probe that is never answered",
     seen(stuck(undefined, { runningSince: secondsAgo(690) }), onlyOld),
     "BadTemplate",
+  ],
+  [
+    "a rollout is stuck, as no node has room for its pods: that is not the template's",
+    seen({ ...stuck(undefined), pods: withoutRoom }, onlyOld),
+    "Unknown",
+  ],
+  [
+    "a rollout is stuck, as one of its pods has no room and another one does not get ready",
+    seen({ ...stuck(undefined), pods: [...withoutRoom, ...stuck("ImagePullBackOff").pods] }, onlyOld),
+    "BadTemplate",
+  ],
+  [
+    "a rollout is stuck, as a quota lets none of its pods be made",
+    seen({ ...stuck(undefined), pods: withoutRoom.slice(1) }, onlyOld),
+    "Unknown",
   ],
   [
     "a rollout is stuck, and there never was another revision",

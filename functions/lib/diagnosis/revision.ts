@@ -34,6 +34,9 @@ export function badTemplate(seen: Seen): Diagnosis | undefined {
   const current = currentRevision(workload);
   const good = lastHealthyRevision(workload, signals.readyByRevision);
   if (workload.rollout !== "Stuck" || !current || !good) return undefined;
+  // Pods that no node has room for, or that a quota forbids, say nothing of the template: it was never tried.
+  const tried = livePods(workload).some(({ revision, unschedulable }) => revision === current.name && !unschedulable);
+  if (!tried) return undefined;
   const same = workload.revisions.filter(({ fingerprint }) => fingerprint === current.fingerprint);
   if (same.some((revision) => wasReady(revision, signals.readyByRevision))) return undefined;
   return {
