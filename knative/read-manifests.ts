@@ -12,15 +12,16 @@ export interface Manifest {
 
 const here = new URL("./", import.meta.url);
 
-/** The manifests of this folder as kustomize would apply them: file names relative to it, in the order of application. */
+/** The manifests of `base/` as kustomize would apply them: file names relative to this folder, in the order of application. */
 export function manifestFiles(): string[] {
-  return read("kustomization.yaml").flatMap(({ resources }) => resources);
+  return read("base/kustomization.yaml").flatMap(({ resources }) => resources.map((file: string) => `base/${file}`));
 }
 
-/** Every file with manifests that is here, whether applied or not; `enable` is applied on its own. */
+/** Every file with manifests in `base/`, whether applied or not. */
 export function filesHere(): string[] {
-  return readdirSync(here, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".yaml") && file !== "kustomization.yaml" && !file.startsWith("enable/"))
+  return readdirSync(new URL("base/", here), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".yaml") && file !== "kustomization.yaml")
+    .map((file) => `base/${file}`)
     .sort();
 }
 

@@ -128,7 +128,7 @@ function images(image: string): { command: string[] } | undefined {
 
 /** AutoHeal's manifests as they are deployed, with the sandbox's configuration. */
 function withConfiguration(data: Record<string, string>): object[] {
-  return readKustomization(join(repository, "knative")).map((manifest) =>
+  return readKustomization(join(repository, "knative/base")).map((manifest) =>
     manifest.kind === "ConfigMap" && manifest.metadata.name === "autoheal" ? { ...manifest, data } : manifest,
   );
 }

@@ -111,10 +111,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "notify-"));
   api = await startApi({ token: "admin", readLog: async () => undefined });
   await api.apply([
-    await readFile(`${root}knative/crds/incidents.yaml`, "utf8"),
+    await readFile(`${root}knative/base/crds/incidents.yaml`, "utf8"),
     "apiVersion: v1\nkind: Namespace\nmetadata: { name: autoheal }",
     "apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }",
-    await readFile(`${root}knative/rbac/notify.yaml`, "utf8"),
+    await readFile(`${root}knative/base/rbac/notify.yaml`, "utf8"),
   ]);
   api.store.create("deployments.apps", {
     apiVersion: "apps/v1",

@@ -14,7 +14,7 @@ export interface House {
   code: string;
 }
 
-/** The manifests: those that `kubectl apply -k knative` brings, and those of an enabled namespace. */
+/** The manifests: those that `kubectl apply -k knative/base` brings, and those of an enabled namespace. */
 export interface Manifests {
   applied: readonly Manifest[];
   enabled: readonly Manifest[];
