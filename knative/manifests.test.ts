@@ -91,9 +91,39 @@ test.each(functions)("%s has a func.yaml that fits its ServiceAccount and config
     specVersion: "0.36.0",
     name,
     runtime: "node",
-    run: { envs: [{ value: "{{ configMap:autoheal }}" }] },
+    run: { envs: expect.arrayContaining([{ value: "{{ configMap:autoheal }}" }]) },
     deploy: { namespace: "autoheal", serviceAccountName: name, options: { scale: { min: 0 } } },
   });
+});
+
+test.each(functions)(
+  "%s may be nothing but itself: no root, no writes, no capabilities; and sleeps when idle",
+  (name) => {
+    const [service] = read(`services/${name}.yaml`);
+    const { metadata, spec } = service?.spec.template ?? {};
+    expect(metadata.annotations).toMatchObject({
+      "autoscaling.knative.dev/min-scale": "0",
+      "autoscaling.knative.dev/max-scale": expect.stringMatching(/^[12]$/),
+      "autoscaling.knative.dev/window": "10s",
+    });
+    expect(spec.containerConcurrency).toBeGreaterThan(0);
+    expect(spec.containers).toHaveLength(1);
+    expect(spec.containers[0].securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      capabilities: { drop: ["ALL"] },
+      seccompProfile: { type: "RuntimeDefault" },
+    });
+  },
+);
+
+test("only the console, which asks for a token, can be reached from outside", () => {
+  const outside = functions.filter((name) => {
+    const [service] = read(`services/${name}.yaml`);
+    return service?.metadata.labels?.["networking.knative.dev/visibility"] !== "cluster-local";
+  });
+  expect(outside).toEqual(["console"]);
 });
 
 test("no rule has a wildcard, reads Secrets, or writes workloads outside of enabled namespaces", () => {

@@ -26,6 +26,7 @@ const checks: Record<string, () => Promise<string[]>> = {
   "imports (.dependency-cruiser.cjs)": () => architectureProblems(root),
   "nothing unused (knip)": () => complaint(`${bin}knip`, "--no-progress", "--treat-config-hints-as-errors"),
   "CRDs as their schemas": () => complaint(process.execPath, "knative/crds.ts", "--check"),
+  "Knative Services as their func.yaml": () => complaint(process.execPath, "knative/services.ts", "--check"),
   "contracts as manifests and READMEs": () => contractProblems(),
 };
 
