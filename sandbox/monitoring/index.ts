@@ -4,12 +4,11 @@
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { scaleAlertmanager, scaleDuration, scaleRules } from "../../monitoring/scaling/index.ts";
 import { findMonitoringPrograms, type MonitoringPrograms } from "../../scripts/setup/programs.mjs";
-import { prometheusConfiguration, scaleAlertmanager, scaleRules } from "./configuration.ts";
-import { scaleDuration } from "./duration.ts";
+import { prometheusConfiguration } from "./configuration.ts";
 import { startProgram } from "./program.ts";
 
-export { scaleDuration } from "./duration.ts";
 export { startStandIn } from "./stand-in.ts";
 
 /** What a sandbox's monitoring needs to know. */
@@ -59,7 +58,7 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
   });
   const rules = readdirSync(new URL("rules/", source))
     .filter((name) => name.endsWith(".yaml"))
-    .map((name) => write(`rules-${name}`, scaleRules(read(`rules/${name}`), timeScale)));
+    .map((name) => write(`rules-${name}`, scaleRules(read(`rules/${name}`), { timeScale, shortestRangeMs: 1000 })));
   const alertmanager = `${subnet}.0.5:9093`;
   const prometheus = `${subnet}.0.4:9090`;
   const configuration = prometheusConfiguration({ metrics: `${subnet}.0.3:8080`, alertmanager, rules });

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { parseDuration, scaleDuration, scaleExpression } from "./duration.ts";
+import { longestRange, parseDuration, scaleDuration, scaleExpression } from "./duration.ts";
+
+const pace = { timeScale: 20, shortestRangeMs: 1000 };
 
 test.each([
   ["5m", 300_000],
@@ -33,7 +35,7 @@ test.each([
   ["rate(x[10s])", "rate(x[1s])"],
   ["increase(x[1h])>0.5*5m", "increase(x[180s])>0.5*15s"],
 ])("in %s durations are divided by 20", (promql, scaled) => {
-  expect(scaleExpression(promql, 20)).toBe(scaled);
+  expect(scaleExpression(promql, pace)).toBe(scaled);
 });
 
 test.each([
@@ -45,5 +47,22 @@ test.each([
   "histogram_quantile(0.99, sum by (le, m5) (x))",
   "x @ 1700000000",
 ])("in %s there is none", (promql) => {
-  expect(scaleExpression(promql, 20)).toBe(promql);
+  expect(scaleExpression(promql, pace)).toBe(promql);
+});
+
+test.each([
+  ["rate(x[2m]) > 0.5", "rate(x[30s]) > 0.5"],
+  ["rate(x[ 10m ])", "rate(x[ 60s ])"],
+  ["max_over_time(x[5m] offset 2m)", "max_over_time(x[30s] offset 12s)"],
+  ["max_over_time(rate(x[2m])[30m:1m])", "max_over_time(rate(x[30s])[180s:6s])"],
+])("in %s ranges, and nothing else, are kept over the shortest", (promql, scaled) => {
+  expect(scaleExpression(promql, { timeScale: 10, shortestRangeMs: 30_000 })).toBe(scaled);
+});
+
+test.each([
+  ["x offset 1h > 5m", 0],
+  ["rate(x[2m]) and max_over_time(y[ 5m ] offset 1h)", 300_000],
+  ['x{range="[1d]"} # over [1h]', 0],
+])("the longest range in %s is %i ms", (promql, milliseconds) => {
+  expect(longestRange(promql)).toBe(milliseconds);
 });

@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { scaleRules } from "./configuration.ts";
-import { findMonitoring } from "./index.ts";
+import { findMonitoringPrograms } from "../../scripts/setup/programs.mjs";
+import { scaleRules } from "./rules.ts";
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "autoheal-rules-"));
-  const rules = await readFile(new URL("../../monitoring/rules/autoheal.yaml", import.meta.url), "utf8");
-  await writeFile(join(folder, "rules.yaml"), scaleRules(rules, 20));
+  const rules = await readFile(new URL("../rules/autoheal.yaml", import.meta.url), "utf8");
+  await writeFile(join(folder, "rules.yaml"), scaleRules(rules, { timeScale: 20, shortestRangeMs: 1000 }));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -48,7 +48,7 @@ async function firing(alertname: string, megabytes: Megabytes, seconds = 120): P
   };
   const file = join(folder, `${alertname}-${crypto.randomUUID()}.yaml`);
   await writeFile(file, stringify(suite));
-  const programs = findMonitoring();
+  const programs = findMonitoringPrograms();
   if (programs === undefined) throw new Error("promtool is missing: run `node scripts/setup.mjs`");
   const output = await promisify(execFile)(programs.promtool, ["test", "rules", file]).then(
     ({ stdout, stderr }) => stdout + stderr,

@@ -1,0 +1,57 @@
+import { defaultPolicy } from "@autoheal/lib/policy";
+import { expect, test } from "vitest";
+import { clusterConfiguration, defaultPolicySpec, functionDurations } from "./functions.ts";
+
+test("at production's pace the policy is the one that holds where nobody said anything", () => {
+  const { cooldownSeconds, budget, stableForSeconds, proofDeadlineSeconds, staleAfterSeconds } = defaultPolicy;
+  expect(defaultPolicySpec({ timeScale: 1, shortestRangeMs: 1000 })).toEqual({
+    limits: { cooldownSeconds, budget, stableForSeconds, proofDeadlineSeconds, staleAfterSeconds },
+  });
+});
+
+test("in the sandbox everything passes 20 times faster", () => {
+  const pace = { timeScale: 20, shortestRangeMs: 1000 };
+  expect(functionDurations(pace)).toEqual({
+    AUTOHEAL_RATE_WINDOW: "6s",
+    AUTOHEAL_HISTORY: "180s",
+    AUTOHEAL_STEP: "1500ms",
+    AUTOHEAL_BLAME_REVISION: "30s",
+    AUTOHEAL_CRASH_RECENT: "15s",
+    AUTOHEAL_HANG_AFTER: "3s",
+    AUTOHEAL_REVIEW: "500ms",
+    AUTOHEAL_RESEND: "2s",
+  });
+  expect(defaultPolicySpec(pace)).toEqual({
+    limits: {
+      cooldownSeconds: 15,
+      budget: { actions: 3, windowSeconds: 180 },
+      stableForSeconds: 6,
+      proofDeadlineSeconds: 60,
+      staleAfterSeconds: 45,
+    },
+  });
+});
+
+test("where ranges can't be that short, what depends on them takes longer", () => {
+  const pace = { timeScale: 10, shortestRangeMs: 30_000 };
+  expect(clusterConfiguration(pace)).toEqual({
+    AUTOHEAL_RATE_WINDOW: "30s",
+    AUTOHEAL_HISTORY: "360s",
+    AUTOHEAL_STEP: "3s",
+    AUTOHEAL_BLAME_REVISION: "78s",
+    AUTOHEAL_CRASH_RECENT: "30s",
+    AUTOHEAL_HANG_AFTER: "6s",
+    AUTOHEAL_REVIEW: "1s",
+    AUTOHEAL_RESEND: "4s",
+    AUTOHEAL_PULSE_SCHEDULE: "*/2 * * * * *",
+  });
+  expect(defaultPolicySpec(pace)).toEqual({
+    limits: {
+      cooldownSeconds: 30,
+      budget: { actions: 3, windowSeconds: 360 },
+      stableForSeconds: 30,
+      proofDeadlineSeconds: 150,
+      staleAfterSeconds: 90,
+    },
+  });
+});

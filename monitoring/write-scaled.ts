@@ -1,0 +1,67 @@
+/** Writes rules and routes at another pace, for a cluster where AutoHeal is tried out. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
+import { readPace, scaleAlertmanager, scaleRules, withReceivers } from "./scaling/index.ts";
+
+const help = `node monitoring/write-scaled.ts --out DIR (--receive-url URL --token-file FILE | --broker-url URL)
+                                 [--time-scale N] [--shortest-range DURATION]
+
+Writes DIR/rules/*.yaml for Prometheus and DIR/alertmanager.yml: those of monitoring/, at another pace.
+
+  --time-scale N             durations are divided by N, 1 to 30 (default 10)
+  --shortest-range DURATION  but no range of samples gets shorter than this (default 30s: a kubelet renews a container's
+                             CPU and memory every 10 to 15 s); alerts that wait longer than they look back still do
+  --receive-url URL          where Alertmanager posts: receive's /alerts
+  --token-file FILE          the bearer token for it: a file that Alertmanager reads
+  --broker-url URL           it posts to this Broker's ingress instead, as a CloudEvent (Alertmanager 0.29 and newer)
+`;
+
+function main(): void {
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({
+    options: {
+      help: { type: "boolean", short: "h" },
+      out: text,
+      "time-scale": { type: "string", default: "10" },
+      "shortest-range": { type: "string", default: "30s" },
+      "receive-url": text,
+      "token-file": text,
+      "broker-url": text,
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    return;
+  }
+  const pace = readPace(values["time-scale"], values["shortest-range"]);
+  const { out, "receive-url": receiveUrl, "token-file": credentialsFile, "broker-url": brokerUrl } = values;
+  if (out === undefined) throw new Error("--out is missing: the folder to write to");
+  const routes = read("alertmanager/alertmanager.yaml");
+  let alertmanager: string;
+  if (brokerUrl !== undefined) {
+    const receivers = read("alertmanager/receivers-broker.yaml");
+    alertmanager = scaleAlertmanager(withReceivers(routes, receivers), pace.timeScale, { url: brokerUrl });
+  } else if (receiveUrl !== undefined && credentialsFile !== undefined) {
+    alertmanager = scaleAlertmanager(routes, pace.timeScale, { url: receiveUrl, credentialsFile });
+  } else throw new Error("expected --receive-url and --token-file, or --broker-url: where Alertmanager posts");
+  mkdirSync(join(out, "rules"), { recursive: true });
+  for (const name of readdirSync(join(import.meta.dirname, "rules"))) {
+    writeFileSync(join(out, "rules", basename(name)), scaleRules(read(`rules/${name}`), pace));
+  }
+  writeFileSync(join(out, "alertmanager.yml"), alertmanager);
+  console.log(
+    `${out}: rules and routes, ${pace.timeScale} times faster, ranges of at least ${values["shortest-range"]}`,
+  );
+}
+
+function read(path: string): string {
+  return readFileSync(join(import.meta.dirname, path), "utf8");
+}
+
+try {
+  main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}
