@@ -10,8 +10,8 @@ const help = `node monitoring/write-scaled.ts --out DIR (--receive-url URL --tok
 Writes DIR/rules/*.yaml for Prometheus and DIR/alertmanager.yml: those of monitoring/, at another pace.
 
   --time-scale N             durations are divided by N, 1 to 30 (default 10)
-  --shortest-range DURATION  but no range of samples gets shorter than this (default 30s: a kubelet renews a container's
-                             CPU and memory every 10 to 15 s); alerts that wait longer than they look back still do
+  --shortest-range DURATION  but no rate looks over less than this (default 30s: a kubelet renews a container's CPU and
+                             memory every 10 to 15 s); a rule for which that matters is slower as a whole
   --receive-url URL          where Alertmanager posts: receive's /alerts
   --token-file FILE          the bearer token for it: a file that Alertmanager reads
   --broker-url URL           it posts to this Broker's ingress instead, as a CloudEvent (Alertmanager 0.29 and newer)

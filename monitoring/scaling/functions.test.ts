@@ -36,9 +36,9 @@ test("where ranges can't be that short, what depends on them takes longer", () =
   const pace = { timeScale: 10, shortestRangeMs: 30_000 };
   expect(clusterConfiguration(pace)).toEqual({
     AUTOHEAL_RATE_WINDOW: "30s",
-    AUTOHEAL_HISTORY: "360s",
+    AUTOHEAL_HISTORY: "900s",
     AUTOHEAL_STEP: "3s",
-    AUTOHEAL_BLAME_REVISION: "78s",
+    AUTOHEAL_BLAME_REVISION: "150s",
     AUTOHEAL_CRASH_RECENT: "30s",
     AUTOHEAL_HANG_AFTER: "6s",
     AUTOHEAL_REVIEW: "1s",

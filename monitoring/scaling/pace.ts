@@ -1,9 +1,25 @@
-/**
- * How fast time passes, against production: every duration is divided by `timeScale`, but no range of samples gets shorter
- * than `shortestRangeMs`. Alerts may fire sooner; a kubelet still renews a container's numbers only every 10 to 15 s, and
- * a rate needs two of them.
- */
+import { parseDuration } from "./duration.ts";
+import { rangesIn } from "./expression.ts";
+
+/** Functions that compare samples: of one alone they make nothing. */
+const comparing = new Set(["rate", "irate", "increase", "delta", "idelta", "deriv", "changes", "resets"]);
+
+/** How fast time passes, against production. */
 export interface Pace {
+  /** Every duration is divided by this, unless a range gets too short. */
   timeScale: number;
+  /** The shortest range for a rate, in ms: two samples of what is sampled most seldom. */
   shortestRangeMs: number;
+}
+
+/**
+ * What all durations of an expression are divided by, so that its ranges and offsets keep their proportions: the time scale,
+ * or as much less as its shortest range needs. A rate needs two samples, anything else one.
+ */
+export function scaleOf(promql: string, { timeScale, shortestRangeMs }: Pace): number {
+  const most = rangesIn(promql).map(({ of, duration }) => {
+    const atLeastMs = comparing.has(of) ? shortestRangeMs : shortestRangeMs / 2;
+    return parseDuration(duration) / atLeastMs;
+  });
+  return Math.max(1, Math.min(timeScale, ...most));
 }

@@ -1,4 +1,4 @@
-// The shipped rules at the sandbox's pace, a sample a second, on the shapes of memory that real processes have.
+// The shipped rules at the paces of the sandbox, which samples every second, and of a cluster, on the shapes of memory that real processes have.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,13 +7,30 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { findMonitoringPrograms } from "../../scripts/setup/programs.mjs";
+import type { Pace } from "./pace.ts";
 import { scaleRules } from "./rules.ts";
+
+/** A pace, and when a container's memory is sampled at it. */
+interface Watch {
+  pace: Pace;
+  isSampled(second: number): boolean;
+}
+
+const watches = {
+  sandbox: { pace: { timeScale: 20, shortestRangeMs: 1000 }, isSampled: () => true },
+  // A kubelet looks every 10 to 15 s.
+  cluster: {
+    pace: { timeScale: 10, shortestRangeMs: 30_000 },
+    isSampled: (second) => [0, 11, 26].includes(second % 37),
+  },
+} satisfies Record<string, Watch>;
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "autoheal-rules-"));
   const rules = await readFile(new URL("../rules/autoheal.yaml", import.meta.url), "utf8");
-  await writeFile(join(folder, "rules.yaml"), scaleRules(rules, { timeScale: 20, shortestRangeMs: 1000 }));
+  for (const [name, { pace }] of Object.entries(watches))
+    await writeFile(join(folder, `${name}.yaml`), scaleRules(rules, pace));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -21,12 +38,17 @@ const limitMegabytes = 256;
 type Megabytes = (second: number) => number;
 
 /** The seconds, out of 0 to `seconds`, in which the alert fires for a container with this working set. */
-async function firing(alertname: string, megabytes: Megabytes, seconds = 120): Promise<number[]> {
+async function firing(
+  alertname: string,
+  megabytes: Megabytes,
+  { seconds = 120, on = "sandbox" }: { seconds?: number; on?: keyof typeof watches } = {},
+): Promise<number[]> {
   const target = 'namespace="shop", pod="user-1", container="user"';
   const every = Array.from({ length: seconds + 1 }, (_, second) => second);
   const at = (eval_time: number) => ({ alertname, eval_time: `${eval_time}s`, exp_alerts: [] });
+  const sample = (second: number) => (watches[on].isSampled(second) ? megabytes(second) : "_");
   const suite = {
-    rule_files: ["rules.yaml"],
+    rule_files: [`${on}.yaml`],
     evaluation_interval: "1s",
     tests: [
       {
@@ -34,7 +56,7 @@ async function firing(alertname: string, megabytes: Megabytes, seconds = 120): P
         input_series: [
           {
             series: `container_memory_working_set_bytes{${target}, image="user:1"}`,
-            values: every.map(megabytes).join(" "),
+            values: every.map(sample).join(" "),
           },
           {
             series: `kube_pod_container_resource_limits{${target}, resource="memory"}`,
@@ -55,7 +77,7 @@ async function firing(alertname: string, megabytes: Megabytes, seconds = 120): P
     ({ stdout, stderr }) => stdout + stderr,
   );
   expect(output).toMatch(/SUCCESS|time: /);
-  return [...output.matchAll(/time: (?:(\d+)m)?(\d+)s,/g)].map(([, m, s]) => 60 * Number(m ?? 0) + Number(s));
+  return [...output.matchAll(/time: (?:(\d+)m)?(\d+)?s?,/g)].map(([, m, s]) => 60 * Number(m ?? 0) + Number(s ?? 0));
 }
 
 const noise = (second: number) => ((second * 7919) % 13) / 4;
@@ -88,4 +110,32 @@ test.each<[string, Megabytes]>([
   ["a load that grows the heap for 10 s", (second) => 90 + 11 * Math.min(10, Math.max(0, second - 50)) + noise(second)],
 ])("%s is no leak", async (_, megabytes) => {
   expect(await firing("ContainerMemoryRising", megabytes)).toEqual([]);
+});
+
+test.each([0.3, 0.4, 0.6])("on a cluster, a leak of %d MB/s is seen well before the limit", async (rate) => {
+  const megabytes: Megabytes = (second) => Math.min(255, 70 + noise(second) + rate * Math.max(0, second - 70));
+  const [first] = await firing("ContainerMemoryRising", megabytes, { on: "cluster", seconds: 600 });
+  expect(first).toBeGreaterThan(70);
+  expect(megabytes(first ?? 0) / limitMegabytes).toBeLessThan(0.9);
+});
+
+test("on a cluster, a leak since the start is seen", async () => {
+  const megabytes: Megabytes = (second) => Math.min(255, 60 + noise(second) + 0.6 * second);
+  const [first] = await firing("ContainerMemoryRising", megabytes, { on: "cluster", seconds: 400 });
+  expect(first).toBeGreaterThan(100);
+  expect(megabytes(first ?? 0) / limitMegabytes).toBeLessThan(0.9);
+});
+
+test.each<[string, Megabytes]>([
+  ["a start that takes 40 s to its plateau", (second) => Math.min(180, 20 + 4 * second) + noise(second)],
+  ["a steady working set", (second) => 200 + noise(second)],
+  ["garbage collected every 7 s", (second) => 130 + 12 * (second % 7) + noise(second)],
+  ["garbage collected every 30 s", (second) => 130 + 3 * (second % 30) + noise(second)],
+  ["a step to a higher plateau", (second) => (second < 120 ? 90 : 200) + noise(second)],
+  [
+    "a load that grows the heap for 30 s",
+    (second) => 90 + 3.5 * Math.min(30, Math.max(0, second - 100)) + noise(second),
+  ],
+])("on a cluster, %s is no leak", async (_, megabytes) => {
+  expect(await firing("ContainerMemoryRising", megabytes, { on: "cluster", seconds: 400 })).toEqual([]);
 });

@@ -46,18 +46,23 @@ test("a rules file that is no YAML is refused", () => {
 const slow = { timeScale: 10, shortestRangeMs: 30_000 };
 
 test.each([
-  ["an alert that waits longer than it looks back still does", "rate(x[2m]) > 1", "3m", "36s"],
-  ["the longest of its ranges counts", "rate(x[1m]) > rate(x[2m])", "3m", "36s"],
   [
-    "an alert that looks back longer than it waits is as quick as the time scale",
-    "max_over_time(x[5m]) > 1",
-    "1m",
-    "6s",
+    "a rate needs two samples, and the whole rule is as slow",
+    "rate(x[2m]) > 1 offset 4m",
+    "3m",
+    "rate(x[30s]) > 1 offset 60s",
+    "45s",
   ],
-  ["an alert as long as its range is, too", "rate(x[2m]) > 1", "2m", "12s"],
-  ["an alert that looks back over nothing is, too", "x > 1", "3m", "18s"],
-  ["a range that is long enough keeps nothing waiting", "rate(x[10m]) > 1", "15m", "90s"],
-])("%s", (_, expr, pending, scaled) => {
+  ["what looks at each sample needs one", "max_over_time(x[1m]) > 1", "1m", "max_over_time(x[15s]) > 1", "15s"],
+  ["the shortest range decides", "rate(x[1h]) > rate(x[3m])", "1m", "rate(x[600s]) > rate(x[30s])", "10s"],
+  ["ranges that are long enough are scaled like all else", "rate(x[10m]) > 1", "15m", "rate(x[60s]) > 1", "90s"],
+  ["a range is never longer than in production", "rate(x[20s]) > 1", "1m", "rate(x[20s]) > 1", "60s"],
+  ["what looks back over nothing is scaled", "x > 1", "3m", "x > 1", "18s"],
+])("%s", (_, expr, pending, scaledExpr, scaledPending) => {
   const rules = JSON.stringify({ groups: [{ name: "a", rules: [{ alert: "A", expr, for: pending }] }] });
-  expect(parse(scaleRules(rules, slow)).groups[0].rules[0].for).toBe(scaled);
+  expect(parse(scaleRules(rules, slow)).groups[0].rules[0]).toEqual({
+    alert: "A",
+    expr: scaledExpr,
+    for: scaledPending,
+  });
 });

@@ -1,6 +1,7 @@
 import { isMap, parseDocument, type YAMLMap } from "yaml";
-import { formatDuration, longestRange, parseDuration, scaleDuration, scaleExpression, scaleRange } from "./duration.ts";
-import type { Pace } from "./pace.ts";
+import { scaleDuration } from "./duration.ts";
+import { scaleExpression } from "./expression.ts";
+import { type Pace, scaleOf } from "./pace.ts";
 
 /** A Prometheus rules file at another pace, and otherwise as it was. Throws on what is no YAML. */
 export function scaleRules(yaml: string, pace: Pace): string {
@@ -13,23 +14,12 @@ export function scaleRules(yaml: string, pace: Pace): string {
   return document.toString({ lineWidth: 0 });
 }
 
+/** A rule is scaled as a whole: an alert that waits longer than it looks back, so that a blip never fires, still does. */
 function scaleRule(rule: YAMLMap, pace: Pace): void {
-  const range = longestRange(String(rule.get("expr") ?? ""));
-  change(rule, "for", (duration) => scaleFor(duration, range, pace));
-  change(rule, "keep_firing_for", (duration) => scaleDuration(duration, pace.timeScale));
-  change(rule, "expr", (promql) => scaleExpression(promql, pace));
-}
-
-/**
- * How long an alert is pending. Where that is longer than the rule looks back, so that a short blip is out of sight before
- * the alert fires, it stays so: it grows by what the range is longer than divided.
- */
-function scaleFor(duration: string, rangeMs: number, pace: Pace): string {
-  const pendingMs = parseDuration(duration);
-  const scaledMs = Math.round(pendingMs / pace.timeScale);
-  if (rangeMs === 0 || pendingMs <= rangeMs) return formatDuration(scaledMs);
-  const scaledRangeMs = parseDuration(scaleRange(formatDuration(rangeMs), pace));
-  return formatDuration(scaledMs + scaledRangeMs - Math.round(rangeMs / pace.timeScale));
+  const scale = scaleOf(String(rule.get("expr") ?? ""), pace);
+  change(rule, "for", (duration) => scaleDuration(duration, scale));
+  change(rule, "keep_firing_for", (duration) => scaleDuration(duration, scale));
+  change(rule, "expr", (promql) => scaleExpression(promql, scale));
 }
 
 function mapsIn(list: unknown): YAMLMap[] {
