@@ -175,12 +175,12 @@ module.exports = {
     {
       name: "scenarios-see-what-users-see",
       comment:
-        "Scenarios run on the sandbox or on a real cluster, and judge by what both show. They speak AutoHeal's words (the concepts), know the sandbox by its door only, and lend the tests' Slack.",
+        "Scenarios run on the sandbox or on a real cluster, and judge by what both show. They speak AutoHeal's words (the concepts), know the sandbox and the pace of time by their doors only, and lend the tests' Slack.",
       severity: "error",
       from: { path: "^scenarios/" },
       to: {
         path: "^(?:functions|sandbox|sample-apps|monitoring|knative)/",
-        pathNot: `^sandbox/index\\.ts$|^functions/lib/testing/slack/index\\.ts$|${concept}index\\.ts$`,
+        pathNot: `^sandbox/index\\.ts$|^monitoring/scaling/index\\.ts$|^functions/lib/testing/slack/index\\.ts$|${concept}index\\.ts$`,
       },
     },
     {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const apps = ["auth", "user", "api", "traffic"] as const;
+const apps = ["auth", "user", "api", "traffic", "mailbox"] as const;
 
 /** Bundles each `<app>/versions/<version>.ts` into the one file `<app>/build/<version>.cjs`; returns their paths. */
 export async function buildSampleApps(): Promise<string[]> {

@@ -1,6 +1,7 @@
 /** `npm run scenarios`: plays scenarios and prints what came of them. */
 import { parseArgs } from "node:util";
 import { buildAll } from "../scripts/build.ts";
+import { recordedImages } from "../scripts/images/index.ts";
 import { catalogueFiles, readScenarios, ScenarioError } from "./format/index.ts";
 import { runAll } from "./run-all.ts";
 import { clusterTarget, sandboxTarget, type Target, TargetError } from "./target/index.ts";
@@ -13,9 +14,10 @@ A file is a path, or the name of one in scenarios/catalogue; without any all of 
 
   --json           one JSON object: {rows: [{scenario, detected, cause, verdict, action, healed, stable, seconds,
                    wrongActions, pass, shortfalls}], pass}
-  --cluster        in the cluster of the current KUBECONFIG context, with AutoHeal deployed in it; default: a sandbox
-  --time-scale N   how many times faster than in production durations pass: a sandbox runs so (default 20, 1 to 30; less
-                   for a slow machine), a cluster was configured so (default 1)
+  --cluster        in the cluster of the current KUBECONFIG context, with AutoHeal deployed in it (\`npm run deploy\`), and
+                   the sample apps' images (\`npm run images\`); default: a sandbox
+  --time-scale N   how many times faster than in production a sandbox's durations pass (default 20, 1 to 30; less for a
+                   slow machine); a cluster's is what it was deployed with
   --parallel N     so many at a time (default 4)
   --patience N     deadlines N times longer than the scenarios say, for a slow machine
   --quiet          no progress on stderr
@@ -51,7 +53,9 @@ async function main(): Promise<number> {
   };
   const given = values["time-scale"];
   const timeScale = given === undefined ? undefined : atLeastOne("--time-scale", given);
-  const target = values.cluster ? await clusterTarget(timeScale ?? 1) : await sandbox(say, timeScale);
+  if (values.cluster && timeScale !== undefined)
+    throw new TargetError("--time-scale: a cluster's is what it was deployed with");
+  const target = values.cluster ? await clusterTarget(recordedImages()) : await sandbox(say, timeScale);
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= target.close());
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)

@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { defaultPolicy } from "@autoheal/lib/policy";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 import { clusterConfiguration, defaultPolicySpec, functionDurations } from "./functions.ts";
+import { scaleOf, slowestScale } from "./pace.ts";
 
 test("at production's pace the policy is the one that holds where nobody said anything", () => {
   const { cooldownSeconds, budget, stableForSeconds, proofDeadlineSeconds, staleAfterSeconds } = defaultPolicy;
@@ -39,7 +42,7 @@ test("where ranges can't be that short, what depends on them takes longer", () =
     AUTOHEAL_HISTORY: "900s",
     AUTOHEAL_STEP: "3s",
     AUTOHEAL_BLAME_REVISION: "150s",
-    AUTOHEAL_CRASH_RECENT: "30s",
+    AUTOHEAL_CRASH_RECENT: "5m",
     AUTOHEAL_HANG_AFTER: "6s",
     AUTOHEAL_REVIEW: "1s",
     AUTOHEAL_RESEND: "4s",
@@ -54,4 +57,18 @@ test("where ranges can't be that short, what depends on them takes longer", () =
       staleAfterSeconds: 90,
     },
   });
+});
+
+test("the slowest shipped rule is as slow as its shortest range has to be", async () => {
+  const rules = await readFile(new URL("../rules/autoheal.yaml", import.meta.url), "utf8");
+  const exprs = parse(rules).groups.flatMap(({ rules }: { rules: { expr: string }[] }) =>
+    rules.map(({ expr }) => expr),
+  );
+  for (const pace of [
+    { timeScale: 20, shortestRangeMs: 1000 },
+    { timeScale: 10, shortestRangeMs: 30_000 },
+    { timeScale: 10, shortestRangeMs: 120_000 },
+  ]) {
+    expect(Math.min(...exprs.map((expr: string) => scaleOf(expr, pace)))).toBe(slowestScale(pace));
+  }
 });

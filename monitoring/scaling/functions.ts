@@ -7,23 +7,30 @@ const rate = "rate(x[2m])";
 
 /** How the functions are configured for a pace: their own defaults, as their READMEs say them, but for time. */
 export function functionDurations(pace: Pace): Record<string, string> {
-  const { timeScale, shortestRangeMs } = pace;
+  const { timeScale } = pace;
   const asRates = scaleOf(rate, pace);
   return {
     AUTOHEAL_RATE_WINDOW: scaleDuration("2m", asRates),
     AUTOHEAL_HISTORY: scaleDuration("1h", asRates),
     AUTOHEAL_STEP: scaleDuration("30s", timeScale),
     AUTOHEAL_BLAME_REVISION: scaleDuration("10m", asRates),
-    AUTOHEAL_CRASH_RECENT: scaleDuration("5m", timeScale, shortestRangeMs),
+    AUTOHEAL_CRASH_RECENT: scaleDuration("5m", timeScale),
     AUTOHEAL_HANG_AFTER: scaleDuration("1m", timeScale),
     AUTOHEAL_REVIEW: scaleDuration("10s", timeScale),
     AUTOHEAL_RESEND: scaleDuration("40s", timeScale),
   };
 }
 
-/** The same, and what a cluster needs whose PingSources go by the clock on the wall; the sandbox's own go faster. */
+/**
+ * The same for a cluster, whose PingSources and whose back-off of what crashes go by the clock on the wall; the sandbox's
+ * own go faster.
+ */
 export function clusterConfiguration(pace: Pace): Record<string, string> {
-  return { ...functionDurations(pace), AUTOHEAL_PULSE_SCHEDULE: scaleSchedule("*/10 * * * * *", pace.timeScale) };
+  return {
+    ...functionDurations(pace),
+    AUTOHEAL_CRASH_RECENT: "5m",
+    AUTOHEAL_PULSE_SCHEDULE: scaleSchedule("*/10 * * * * *", pace.timeScale),
+  };
 }
 
 /** The spec of the HealingPolicy `default` for a pace: the numbers that hold everywhere. */

@@ -23,3 +23,8 @@ export function scaleOf(promql: string, { timeScale, shortestRangeMs }: Pace): n
   });
   return Math.max(1, Math.min(timeScale, ...most));
 }
+
+/** What the slowest of the shipped rules, ContainerMemoryRising, is divided by: after that, all of them have had their time. */
+export function slowestScale(pace: Pace): number {
+  return scaleOf("avg_over_time(x[1m])", pace);
+}

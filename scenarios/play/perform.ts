@@ -1,5 +1,6 @@
 import { ledgerName } from "@autoheal/lib/ledger";
 import { modeLabel } from "@autoheal/lib/policy";
+import { slowestScale } from "../../monitoring/scaling/index.ts";
 import type { Step } from "../format/index.ts";
 import { KubernetesError } from "../target/index.ts";
 import { waitFor } from "./conditions.ts";
@@ -51,7 +52,7 @@ const performers: Performers = {
   async patch({ body, subresource, only, ...object }, stage) {
     if (only === "sandbox" && !stage.target.isSandbox) return;
     const ref = { ...object, namespace: stage.namespace };
-    await write(stage, ref, (kubernetes) => kubernetes.patch(ref, body, subresource));
+    await write(stage, ref, (kubernetes) => kubernetes.patch(ref, stage.target.adapted(body), subresource));
   },
   async delete({ app, name, ...kind }, stage) {
     const { kubernetes } = stage.target;
@@ -99,10 +100,10 @@ const performers: Performers = {
   wait: async (condition, stage, observer) => waitFor(stage, observer, condition),
 };
 
-/** Memory rises as fast as the target's rules look: so many times faster than in production. */
+/** Memory rises as fast as the target's rule for it looks: so many times faster than in production. */
 function atTargetsPace(options: Readonly<Record<string, number>> = {}, { target }: Stage): Record<string, number> {
   const { mbPerSecond } = options;
-  return mbPerSecond === undefined ? options : { ...options, mbPerSecond: mbPerSecond * target.timeScale };
+  return mbPerSecond === undefined ? options : { ...options, mbPerSecond: mbPerSecond * slowestScale(target.pace) };
 }
 
 function resume(stage: Stage): Promise<void> {

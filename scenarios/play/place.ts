@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { modeLabel } from "@autoheal/lib/policy";
-import { parseAllDocuments } from "yaml";
 import type { Deployed, Manifest, Scenario } from "../format/index.ts";
+import { manifestsIn } from "../manifests.ts";
+import type { ObjectRef } from "../target/index.ts";
+import { until } from "./conditions.ts";
 import { merged } from "./merge.ts";
 import { apply, type Stage } from "./stage.ts";
-
-const repository = join(import.meta.dirname, "..", "..");
 
 /** Makes the namespace with its mode and its policy, enables AutoHeal in it, and deploys what is to be broken. */
 export async function place(stage: Stage, { namespace, policy, deploy }: Scenario): Promise<void> {
@@ -33,7 +31,7 @@ export async function setPolicy(stage: Stage, spec: NonNullable<Scenario["policy
     apiVersion: "autoheal.dev/v1alpha1",
     kind: "HealingPolicy",
     metadata: { name: "scenario" },
-    spec: scaled(spec, stage.target.timeScale),
+    spec: scaled(spec, stage.target.pace.timeScale),
   });
 }
 
@@ -55,19 +53,13 @@ export function manifestsOf({ app, replicas, config, patch = {}, manifest }: Dep
   });
 }
 
-function manifestsIn(path: string): Manifest[] {
-  return parseAllDocuments(readFileSync(join(repository, path), "utf8"))
-    .map((document) => document.toJS() as Manifest | null) // reason: YAML of this repository
-    .filter((manifest) => manifest !== null);
-}
-
 /** Takes everything away again, the last first; what is gone already is no error. */
 export async function clear(stage: Stage): Promise<void> {
-  const { kubernetes, alertmanager } = stage.target;
+  const { alertmanager } = stage.target;
   const attempts = [
     ...stage.silences.map((id) => () => alertmanager("DELETE", `/api/v2/silence/${id}`)),
     ...stage.restore,
-    ...stage.created.toReversed().map((ref) => () => kubernetes.delete(ref)),
+    ...stage.created.toReversed().map((ref) => () => deleteWhole(stage, ref)),
   ];
   for (const attempt of attempts) {
     try {
@@ -76,4 +68,11 @@ export async function clear(stage: Stage): Promise<void> {
       stage.say(`not cleared: ${error instanceof Error ? error.message : error}`);
     }
   }
+}
+
+/** A cluster takes a namespace away bit by bit; what still ends in it must not disturb who comes next. */
+async function deleteWhole({ target }: Stage, ref: ObjectRef): Promise<void> {
+  await target.kubernetes.delete(ref);
+  if (ref.kind !== "Namespace") return;
+  await until(`${ref.name} to be gone`, 120_000, async () => (await target.kubernetes.get(ref)) === undefined);
 }

@@ -1,3 +1,4 @@
+import { slowestScale } from "../../monitoring/scaling/index.ts";
 import type { Kubernetes, KubernetesObject, ObjectRef, PodRef, Target } from "../target/index.ts";
 
 /** Where a scenario is played: its namespace on a target, and what the runner itself has done there. */
@@ -22,9 +23,9 @@ export interface Stage {
   over: boolean;
 }
 
-/** Production's seconds as the target's milliseconds. */
+/** Production's seconds as the target's milliseconds: so long that even the slowest rule has had its time. */
 export function milliseconds({ target }: Pick<Stage, "target">, productionSeconds: number): number {
-  return (productionSeconds / target.timeScale) * 1000;
+  return (productionSeconds / slowestScale(target.pace)) * 1000;
 }
 
 /** How long to wait at most, in ms, for something that may take so many of production's seconds. */
@@ -60,7 +61,8 @@ export async function write(
 }
 
 /** Creates an object, or merges it into the one that is there. */
-export async function apply(stage: Stage, object: KubernetesObject | Record<string, unknown>): Promise<void> {
+export async function apply(stage: Stage, manifest: KubernetesObject | Record<string, unknown>): Promise<void> {
+  const object = stage.target.adapted(manifest);
   const { apiVersion, kind, metadata } = object as KubernetesObject; // reason: a manifest
   const ref: ObjectRef = { apiVersion, kind, namespace: stage.namespace, name: metadata.name };
   if (await stage.target.kubernetes.get(ref)) {

@@ -1,31 +1,43 @@
+import { paceOf } from "../../monitoring/scaling/index.ts";
+import { adapted } from "./adapt.ts";
 import { connectKubernetes, type Kubernetes } from "./kubernetes.ts";
+import { placeMailbox } from "./mailbox.ts";
 import { appPort, ask, parsed, requireMonitoring, type Target, TargetError } from "./target.ts";
 
+/** AutoHeal's own namespace. */
+const ownNamespace = "autoheal";
+
 /**
- * The cluster of the current kubeconfig context, with AutoHeal deployed in it. Pods, and in-cluster addresses of
- * Prometheus and Alertmanager, are reached through the API server's proxy. `timeScale` is how many times faster than in
- * production the rules and the functions there were configured.
+ * The cluster of the current kubeconfig context, with AutoHeal deployed in it, at the pace that its ConfigMap says. Pods, and
+ * in-cluster addresses of Prometheus and Alertmanager, are reached through the API server's proxy. `images` are the full
+ * names of the sample apps' images by their short ones, such as `user:1.0.0`.
  */
-export async function clusterTarget(timeScale: number, namespace = "autoheal"): Promise<Target> {
+export async function clusterTarget(images: Readonly<Record<string, string>>): Promise<Target> {
   const kubernetes = connectKubernetes();
-  const configuration = await kubernetes.get({ kind: "ConfigMap", namespace, name: "autoheal" });
-  if (!configuration) throw new TargetError(`AutoHeal is not deployed there: no ConfigMap autoheal in ${namespace}`);
+  const configuration = await kubernetes.get({ kind: "ConfigMap", namespace: ownNamespace, name: "autoheal" });
+  if (!configuration) throw new TargetError(`AutoHeal is not deployed there: no ConfigMap autoheal in ${ownNamespace}`);
   const { PROMETHEUS_URL, ALERTMANAGER_URL } = configuration.data ?? {};
   if (!PROMETHEUS_URL || !ALERTMANAGER_URL) {
-    throw new TargetError(`ConfigMap ${namespace}/autoheal: expected PROMETHEUS_URL and ALERTMANAGER_URL`);
+    throw new TargetError(`ConfigMap ${ownNamespace}/autoheal: expected PROMETHEUS_URL and ALERTMANAGER_URL`);
   }
-  const target: Target = {
+  const place = { pace: paceOf(configuration.metadata.annotations), images };
+  const api = {
+    prometheus: async (path: string) => parsed(await reach(kubernetes, PROMETHEUS_URL, path, "GET")),
+    alertmanager: async (method: string, path: string, body?: unknown) =>
+      parsed(await reach(kubernetes, ALERTMANAGER_URL, path, method, body)),
+  };
+  await requireMonitoring(api);
+  const close = await placeMailbox(kubernetes, (manifest) => adapted(manifest, place), ownNamespace);
+  return {
+    ...api,
     kubernetes,
-    timeScale,
+    pace: place.pace,
     isSandbox: false,
+    adapted: (manifest) => adapted(manifest, place),
     callPod: (pod, method, path, body) =>
       proxied(kubernetes, `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}:${appPort}/proxy${path}`, method, body),
-    prometheus: async (path) => parsed(await reach(kubernetes, PROMETHEUS_URL, path, "GET")),
-    alertmanager: async (method, path, body) => parsed(await reach(kubernetes, ALERTMANAGER_URL, path, method, body)),
-    close: async () => {},
+    close,
   };
-  await requireMonitoring(target);
-  return target;
 }
 
 /** `http://<service>.<namespace>.svc…` is only known inside: through the API server's proxy; anything else directly. */

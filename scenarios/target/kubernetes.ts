@@ -58,6 +58,7 @@ const versions: Readonly<Record<string, string>> = {
   Pod: "v1",
   Service: "v1",
   ConfigMap: "v1",
+  Secret: "v1",
   Deployment: "apps/v1",
   ReplicaSet: "apps/v1",
   HorizontalPodAutoscaler: "autoscaling/v2",
@@ -67,6 +68,17 @@ const versions: Readonly<Record<string, string>> = {
   HealingPolicy: "autoheal.dev/v1alpha1",
   HealingLedger: "autoheal.dev/v1alpha1",
 };
+
+/** So long credentials and connections are used before they are read anew. */
+const identityMs = 60_000;
+
+async function connectionOf(config: KubeConfig, secure: boolean): Promise<https.RequestOptions> {
+  const options: https.RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  if (!secure) delete options.agent;
+  if (options.agent instanceof https.Agent) Object.assign(options.agent, { keepAlive: true });
+  return options;
+}
 
 /** Connects to a kubeconfig's current context: that of a file, or as kubectl finds it. */
 export function connectKubernetes(kubeconfig?: string): Kubernetes {
@@ -78,12 +90,20 @@ export function connectKubernetes(kubeconfig?: string): Kubernetes {
   const open = server.startsWith("https:") ? https.request : http.request;
   const resources = new Map<string, Promise<{ plural: string; namespaced: boolean }>>();
 
+  // Credentials may be short-lived, and a connection is not to be made for each request.
+  let known: { until: number; options: Promise<https.RequestOptions> } | undefined;
+  function identity(): Promise<https.RequestOptions> {
+    if (known === undefined || known.until < Date.now()) {
+      known = { until: Date.now() + identityMs, options: connectionOf(config, open === https.request) };
+    }
+    return known.options;
+  }
+
   const send: Kubernetes["send"] = async (method, path, body, contentType = "application/json") => {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = { accept: "application/json", ...(text === undefined ? {} : { "content-type": contentType }) };
-    const options: https.RequestOptions = { method, headers, timeout: 10_000 };
-    await config.applyToHTTPSOptions(options);
-    if (open === http.request) delete options.agent;
+    const options = { ...(await identity()), method, timeout: 10_000 };
+    options.headers = { ...options.headers, ...headers };
     return new Promise((resolve, reject) => {
       const request = open(`${server}${path}`, options, (response) => {
         const chunks: Buffer[] = [];

@@ -21,8 +21,9 @@ export async function sandboxTarget(timeScale = sandboxTimeScale): Promise<Sandb
     const target: SandboxTarget = {
       sandbox,
       kubernetes: connectKubernetes(sandbox.kubeconfig),
-      timeScale,
+      pace: { timeScale, shortestRangeMs: 1000 },
       isSandbox: true,
+      adapted: (manifest) => manifest,
       callPod: ({ ip }, method, path, body) => ask(`http://${ip}:${appPort}${path}`, method, body),
       prometheus: async (path) => parsed(await ask(`${prometheusUrl}${path}`, "GET")),
       alertmanager: async (method, path, body) => parsed(await ask(`${alertmanagerUrl}${path}`, method, body)),

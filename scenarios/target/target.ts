@@ -1,12 +1,15 @@
+import type { Pace } from "../../monitoring/scaling/index.ts";
 import type { Kubernetes } from "./kubernetes.ts";
 
 /** Where scenarios are run: a cluster with AutoHeal, Prometheus and Alertmanager in it. These are all the differences between targets. */
 export interface Target {
   kubernetes: Kubernetes;
-  /** How many times faster than in production durations pass there. */
-  timeScale: number;
+  /** How fast time passes there, against production. */
+  pace: Pace;
   /** True where the controllers of Kubernetes that the sandbox has not, such as that of HPAs, are to be played. */
   isSandbox: boolean;
+  /** A manifest, or a patch of one, as this target needs it. */
+  adapted<T>(manifest: T): T;
   /** Asks a container's port of a pod; resolves to the body's text, rejects on what is not 2xx. */
   callPod(pod: PodRef, method: string, path: string, body?: unknown): Promise<string>;
   /** Asks Prometheus' or Alertmanager's own API; resolves to parsed JSON. */
