@@ -1,8 +1,10 @@
 /** `npm run deploy`: AutoHeal on the cluster of the current context. */
 import { parseArgs } from "node:util";
+import { readPace } from "../monitoring/scaling/index.ts";
 import { buildAll, functionNames } from "./build.ts";
 import { kubectl } from "./cluster/kubectl.ts";
 import { ownNamespace } from "./cluster/namespace.ts";
+import type { Said } from "./deploy/configuration.ts";
 import type { Way } from "./deploy/functions.ts";
 import { deploy } from "./deploy/index.ts";
 import { type Finding, findFunc, preflight } from "./deploy/preflight.ts";
@@ -22,6 +24,8 @@ Running it again changes nothing.
   --prometheus-url <url>     Prometheus' API, as the functions reach it
   --alertmanager-url <url>   Alertmanager's API, likewise
   --set NAME=value           any other variable of the functions, in ConfigMap autoheal; may be repeated
+  --time-scale <n>           for trying: durations so many times shorter than in production, and the default policy's too
+  --shortest-range <d>       with --time-scale: no rate looks over less (default 30s: what a kubelet bears)
   --timeout <seconds>        longest wait for one kind of object (default 240)
   --check                    only says what the cluster has and lacks
   --help
@@ -39,6 +43,8 @@ const { values } = parseArgs({
     "prometheus-url": { type: "string" },
     "alertmanager-url": { type: "string" },
     set: { type: "string", multiple: true, default: [] },
+    "time-scale": { type: "string" },
+    "shortest-range": { type: "string", default: "30s" },
     timeout: { type: "string", default: "240" },
   },
 });
@@ -60,7 +66,7 @@ async function main(): Promise<number> {
   if (!overlay) throw new UsageError(`--overlay is ${values.overlay}: expected ${overlays.join(" or ")}`);
   const seconds = Number(values.timeout);
   if (!(seconds > 0)) throw new UsageError(`--timeout is ${values.timeout}: expected seconds`);
-  const configuration = variables();
+  const configuration: Said = { variables: variables(), ...pace() };
 
   const lacking = await look();
   if (lacking > 0) console.error(`\nnot deployed: ${lacking === 1 ? "one thing is" : `${lacking} things are`} missing`);
@@ -104,6 +110,16 @@ async function imagesFor(way: Way, registry: string): Promise<Images> {
   if (way.by === "func") return Object.fromEntries(functionNames.map((name) => [name, `${registry}/${name}`]));
   const base = values.base ?? process.env.AUTOHEAL_BASE_IMAGE;
   return functionImages({ registry, ...(base ? { base } : {}), push: !values["no-push"], say });
+}
+
+function pace(): Pick<Said, "pace"> {
+  const timeScale = values["time-scale"];
+  if (timeScale === undefined) return {};
+  try {
+    return { pace: readPace(timeScale, values["shortest-range"]) };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** The variables that were said, by name. */

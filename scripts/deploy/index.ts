@@ -1,5 +1,5 @@
 import { apply, type KubernetesObject, kubectl } from "../cluster/kubectl.ts";
-import { configured } from "./configuration.ts";
+import { configured, type Said } from "./configuration.ts";
 import { deployFunctions, type Way } from "./functions.ts";
 import { isFunction } from "./render.ts";
 import { createSecrets } from "./secrets.ts";
@@ -10,8 +10,7 @@ export interface DeployOptions {
   /** Everything of an overlay, with its images. */
   objects: readonly KubernetesObject[];
   way: Way;
-  /** Keys of the functions' ConfigMap that are said now. */
-  configuration: Readonly<Record<string, string>>;
+  configuration: Said;
   /** Longest wait for any one kind of object, in seconds. */
   seconds: number;
   say: (line: string) => void;
