@@ -152,6 +152,19 @@ test("a webhook becomes one event for each target and type, heartbeats left out"
   });
 });
 
+test.each([
+  ["another alphabet", "支付 😀", "shop/Service/%E6%94%AF%E4%BB%98%20%F0%9F%98%80"],
+  ["quotes and percents", '"100%"', "shop/Service/%22100%25%22"],
+  ["line breaks", "a\r\nx-evil: 1", "shop/Service/a%0D%0Ax-evil:%201"],
+  ["half a character", "a\ud83d", "shop/Service/a%EF%BF%BD"],
+  ["more than a header holds", "s".repeat(60_000), `shop/Service/${"s".repeat(1011)}`],
+])("labels that no header can carry are taken: %s", async (_name, service, subject) => {
+  const labels = { alertname: "ServiceErrorRateHigh", namespace: "shop", service };
+  expect((await postJson(webhook(alert("-", { labels })))).status).toBe(204);
+  expect(broker.taken.map(({ headers }) => headers["ce-subject"])).toEqual([subject]);
+  expect(broker.taken[0]?.data).toMatchObject({ target: { by: "service", name: service } });
+});
+
 test("only heartbeats: done, and nothing is posted", async () => {
   expect((await postJson(webhook(alert("-", { labels: { alertname: "Watchdog" } })))).status).toBe(204);
   expect(broker.taken).toEqual([]);

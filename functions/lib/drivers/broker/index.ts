@@ -5,6 +5,9 @@ import { type EventName, eventType, type OutgoingEvent } from "../../event/index
 /** Longest wait for the Broker, in ms: "alerts" answers only after its subscribers did, within 8 s. */
 const postTimeoutMs = 7_500;
 
+/** Longest subject that is sent, in characters: headers end at 16 KB, and a subject is only for Triggers and people. */
+const longestSubject = 1024;
+
 /** The Broker did not take an event: nothing of it counts as told. */
 export class BrokerError extends Error {
   override readonly name = "BrokerError";
@@ -21,7 +24,7 @@ export function postTo(sink: string, source: string): Post {
         id: event.id,
         type: eventType(event.name),
         source,
-        subject: event.subject,
+        subject: headerText(event.subject.slice(0, longestSubject)),
         datacontenttype: "application/json",
         ...event.extensions,
         ...(traceparent ? { traceparent } : {}),
@@ -42,4 +45,12 @@ export function postTo(sink: string, source: string): Post {
     await answer.body?.cancel();
     if (!answer.ok) throw new BrokerError(`${event.name}: the Broker answered ${answer.status}`);
   };
+}
+
+/**
+ * CloudEvents HTTP binding 3.1.3.2: space, double quote, percent and all but printable ASCII are percent-encoded. A
+ * subject is made of labels, which hold any text.
+ */
+function headerText(text: string): string {
+  return text.toWellFormed().replace(/[^\x21\x23\x24\x26-\x7e]+/g, (part) => encodeURIComponent(part));
 }
