@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -356,6 +356,26 @@ describe("its end and its log", () => {
     expect((await inHand).status).toBe(204);
     expect(await ended).toBe(0);
     expect(broker.taken).toHaveLength(1);
+  });
+
+  test.each([
+    ["nothing", "", 5_000],
+    ["half of its headers", "POST /alerts HTTP/1.1\r\nHost: receive\r\n", 5_000],
+    [
+      "half of its body",
+      `POST /alerts HTTP/1.1\r\nHost: receive\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`,
+      20_000,
+    ],
+  ])("SIGTERM ends it, though somebody is connected and has sent %s", async (_name, sent, withinMs) => {
+    own = await startFunction("receive", { K_SINK: sink, AUTOHEAL_RECEIVE_TOKENS: token });
+    const client = connect(Number(new URL(own.url).port), "127.0.0.1").on("error", () => undefined); // it is cut
+    await once(client, "connect");
+    client.resume().write(sent);
+    // An answer to another connection: by then the first one is accepted.
+    await fetch(`${own.url}/health/live`);
+    const ended = own.end("SIGTERM");
+    await vi.waitUntil(() => client.destroyed, withinMs);
+    expect(await ended).toBe(0);
   });
 
   test("one line for each webhook, and no token in any", async () => {

@@ -1,4 +1,4 @@
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { HTTP } from "cloudevents";
 import express from "express";
 import { Counter, Histogram, Registry } from "prom-client";
@@ -10,6 +10,9 @@ import { nextTraceparent } from "./trace.ts";
 
 /** Longest time a handler may take, in ms; then it is answered 503 and the event comes again. */
 const handlerTimeoutMs = 8_000;
+
+/** Longest wait at the end for what is in hand, in ms; who has not sent all of a request by then never will. */
+const stopTimeoutMs = 15_000;
 
 /** What a handler gets beside its event. */
 export interface Context {
@@ -43,7 +46,7 @@ export interface FunctionApp {
 /** A running function. */
 export interface Running {
   port: number;
-  /** Stops taking requests, and resolves when those in hand are answered. */
+  /** Stops taking requests, and resolves when those in hand are answered, after 15 s at the latest. */
   stop(): Promise<void>;
 }
 
@@ -77,6 +80,12 @@ export async function serve(app: FunctionApp, { host, port }: { host: string; po
   }) satisfies express.ErrorRequestHandler);
 
   const server = web.listen(port, host);
+  const unused = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    unused.add(socket);
+    socket.once("close", () => unused.delete(socket));
+  });
+  server.on("request", ({ socket }) => unused.delete(socket));
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   const running: Running = {
     port: (server.address() as AddressInfo).port, // reason: it listens on TCP
@@ -84,8 +93,12 @@ export async function serve(app: FunctionApp, { host, port }: { host: string; po
       new Promise((resolve) => {
         // A connection whose answer ends later would be kept alive for seconds, and the process with it.
         const sweep = setInterval(() => server.closeIdleConnections(), 50);
+        const cut = setTimeout(() => server.closeAllConnections(), stopTimeoutMs);
+        // To Node a connection is not idle before its first request.
+        for (const socket of unused) socket.destroy();
         server.close(() => {
           clearInterval(sweep);
+          clearTimeout(cut);
           resolve();
         });
       }),
