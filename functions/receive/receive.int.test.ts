@@ -284,6 +284,13 @@ describe("through the Broker", () => {
     expect(broker.taken).toEqual([]);
   });
 
+  test("types that nobody knows are counted as one", async () => {
+    for (const type of ["made.up.1", "made.up.2"]) await through("{}", { "ce-type": type });
+    const metrics = await (await fetch(`${receive.url}/metrics`)).text();
+    expect(metrics).not.toContain("made.up");
+    expect(metrics).toMatch(/autoheal_events_total\{type="other",answer="poison"\} \d+/);
+  });
+
   test("2 MB are taken", async () => {
     const alerts = Array.from({ length: 1000 }, (_, i) =>
       alert("a", { fingerprint: `f${i}`, annotations: { summary: "s".repeat(2000) } }),

@@ -2,7 +2,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { HTTP } from "cloudevents";
 import express from "express";
 import { Counter, Histogram, Registry } from "prom-client";
-import type { IncomingEvent } from "../event/index.ts";
+import { eventName, type IncomingEvent, pingType } from "../event/index.ts";
 import type { Answer } from "./answer.ts";
 import { poison } from "./answer.ts";
 import type { Log } from "./log.ts";
@@ -127,7 +127,7 @@ function takeEvents(web: express.Express, app: FunctionApp, handle: Handler, reg
   web.post([...(app.paths ?? ["/"])], body, async (request, response) => {
     const stop = took.startTimer();
     const event = eventOf(request.headers, request.body);
-    const type = "type" in event ? event.type : "none";
+    const type = "type" in event ? typeLabel(event.type) : "none";
     const answer: Answer | "away" =
       "why" in event ? poison(event.why) : await attempt(app, handle, event, request.path);
     stop();
@@ -160,6 +160,11 @@ async function attempt(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** An event's type for the metric: whoever can post makes up as many as they like, and each would stay in memory. */
+function typeLabel(type: string): string {
+  return eventName(type) !== undefined || type === pingType ? type : "other";
 }
 
 /** Context attributes of CloudEvents 1.0 that are no extensions. */
