@@ -284,6 +284,13 @@ describe("through the Broker", () => {
     expect(broker.taken).toEqual([]);
   });
 
+  test.each(["id", "type", "source", "subject"])("a structured event whose %s is no text", async (name) => {
+    const event = { specversion: "1.0", id: "1", source: "/am", type: ce["ce-type"], data: webhook(alert("a")) };
+    const body = JSON.stringify({ ...event, [name]: { toString: 1, valueOf: 1 } });
+    expect((await post(body, { "content-type": "application/cloudevents+json" }, receive, "/broker")).status).toBe(400);
+    expect(broker.taken).toEqual([]);
+  });
+
   test("types that nobody knows are counted as one", async () => {
     for (const type of ["made.up.1", "made.up.2"]) await through("{}", { "ce-type": type });
     const metrics = await (await fetch(`${receive.url}/metrics`)).text();

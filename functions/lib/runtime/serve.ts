@@ -192,6 +192,9 @@ function eventOf(headers: Record<string, unknown>, body: unknown): IncomingEvent
       if (!contextAttributes.has(name) && value !== undefined) extensions[name] = String(value);
     }
     const { id, type, source, subject, data } = event;
+    // The SDK takes any JSON for them.
+    if ([id, type, source, subject ?? ""].some((attribute) => typeof attribute !== "string"))
+      return { why: "not a CloudEvent: id, type, source and subject have to be texts" };
     return { id, type, source, extensions, data, ...(subject ? { subject } : {}) };
   } catch (error) {
     return { why: `not a CloudEvent: ${error instanceof Error ? error.message : String(error)}` };
