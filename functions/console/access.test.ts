@@ -64,5 +64,7 @@ test("a token that can be guessed is refused, without being repeated", () => {
   const read = (value: string) => readConfig({ TOKENS: value }, { tokens: tokens("TOKENS") }).tokens;
   expect(read(` ${first}, ${second} `)).toEqual([first, second]);
   expect(read("")).toEqual([]);
-  expect(() => read(`${first},short`)).toThrow(ConfigError);
+  expect(() => read(`${first},short`)).toThrow(
+    new ConfigError("TOKENS can't be used; allowed: tokens of at least 16 characters, separated by commas"),
+  );
 });

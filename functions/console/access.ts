@@ -33,6 +33,7 @@ export function tokens(variable: string): Setting<string[]> {
     variable,
     fallback: "",
     allowed: "tokens of at least 16 characters, separated by commas",
+    secret: true,
     parse: (value) => {
       const parts = value.split(",").flatMap((part) => part.trim() || []);
       return parts.every((part) => part.length >= 16) ? parts : undefined;

@@ -6,6 +6,8 @@ export interface Setting<T> {
   readonly variable: string;
   readonly fallback: string | undefined;
   readonly allowed: string;
+  /** True for what no message may repeat. */
+  readonly secret?: true;
   readonly parse: (text: string) => T | undefined;
 }
 
@@ -85,7 +87,7 @@ export function readConfig<S extends Record<string, Setting<unknown>>>(
     const given = environment[setting.variable] ?? setting.fallback;
     const value = given === undefined ? undefined : setting.parse(given);
     if (value === undefined) {
-      const was = given === undefined ? "is not set" : `is ${JSON.stringify(given)}`;
+      const was = given === undefined ? "is not set" : setting.secret ? "can't be used" : `is ${JSON.stringify(given)}`;
       errors.push(`${setting.variable} ${was}; allowed: ${setting.allowed}`);
     }
     return [key, value];
