@@ -413,6 +413,6 @@ describe("its end and its log", () => {
 
 test("a bad configuration is one line, and code 1", async () => {
   await expect(startFunction("receive", { K_SINK: "broker", AUTOHEAL_RECEIVE_BROKER: "yes" })).rejects.toThrow(
-    'receive ended with 1: K_SINK is "broker"; allowed: an http:// or https:// URL\nAUTOHEAL_RECEIVE_BROKER is "yes"; allowed: true or false',
+    'receive ended with 1: K_SINK is "broker"; allowed: an http:// or https:// URL without user and password\nAUTOHEAL_RECEIVE_BROKER is "yes"; allowed: true or false',
   );
 });

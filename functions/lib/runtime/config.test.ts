@@ -30,10 +30,31 @@ test.each<[sentence: string, setting: Setting<unknown>, value: string | undefine
 test.each<[sentence: string, setting: Setting<unknown>, value: string | undefined, error: string]>([
   ["a text that is needed", text("X"), undefined, "X is not set; allowed: a text that is not empty"],
   ["a text that is needed, and empty", text("X"), "", 'X is ""; allowed: a text that is not empty'],
-  ["no URL", url("X"), "broker", 'X is "broker"; allowed: an http:// or https:// URL'],
-  ["a URL without a host", url("X"), "http:///a", 'X is "http:///a"; allowed: an http:// or https:// URL'],
-  ["another scheme", url("X"), "ftp://a", 'X is "ftp://a"; allowed: an http:// or https:// URL'],
-  ["a URL that is needed, and empty", url("X"), "", 'X is ""; allowed: an http:// or https:// URL'],
+  ["no URL", url("X"), "broker", 'X is "broker"; allowed: an http:// or https:// URL without user and password'],
+  [
+    "a URL without a host",
+    url("X"),
+    "http:///a",
+    'X is "http:///a"; allowed: an http:// or https:// URL without user and password',
+  ],
+  [
+    "a URL with a password",
+    url("X"),
+    "http://ann:hunter/2@b",
+    'X is "http://***@b"; allowed: an http:// or https:// URL without user and password',
+  ],
+  [
+    "another scheme",
+    url("X"),
+    "ftp://a",
+    'X is "ftp://a"; allowed: an http:// or https:// URL without user and password',
+  ],
+  [
+    "a URL that is needed, and empty",
+    url("X"),
+    "",
+    'X is ""; allowed: an http:// or https:// URL without user and password',
+  ],
   ["below the least", integer("X", 5, 1, 10), "0", 'X is "0"; allowed: a whole number from 1 to 10'],
   ["above the most", integer("X", 5, 1, 10), "11", 'X is "11"; allowed: a whole number from 1 to 10'],
   ["no whole number", integer("X", 5, 1, 10), "1.5", 'X is "1.5"; allowed: a whole number from 1 to 10'],
@@ -53,7 +74,7 @@ test("every bad variable is named, one a line", () => {
   const settings = { sink: url("K_SINK"), wait: seconds("WAIT", "1s"), good: text("GOOD", "") };
   expect(() => readConfig({ WAIT: "long" }, settings)).toThrow(
     new ConfigError(
-      'K_SINK is not set; allowed: an http:// or https:// URL\nWAIT is "long"; allowed: a duration such as 500ms, 30s, 5m or 1h30m',
+      'K_SINK is not set; allowed: an http:// or https:// URL without user and password\nWAIT is "long"; allowed: a duration such as 500ms, 30s, 5m or 1h30m',
     ),
   );
 });

@@ -27,12 +27,15 @@ export function text(variable: string, fallback?: string): Setting<string> {
   };
 }
 
-/** An http or https URL; an empty fallback makes it optional, and the value "". */
+/**
+ * An http or https URL; an empty fallback makes it optional, and the value "". Without a password: fetch refuses one, with
+ * an error that shows it.
+ */
 export function url(variable: string, fallback?: string): Setting<string> {
   return {
     variable,
     fallback,
-    allowed: "an http:// or https:// URL",
+    allowed: "an http:// or https:// URL without user and password",
     parse: (value) => (value === "" && fallback === "" ? "" : isUrl(value) ? value.replace(/\/$/, "") : undefined),
   };
 }
@@ -87,8 +90,7 @@ export function readConfig<S extends Record<string, Setting<unknown>>>(
     const given = environment[setting.variable] ?? setting.fallback;
     const value = given === undefined ? undefined : setting.parse(given);
     if (value === undefined) {
-      const was = given === undefined ? "is not set" : setting.secret ? "can't be used" : `is ${JSON.stringify(given)}`;
-      errors.push(`${setting.variable} ${was}; allowed: ${setting.allowed}`);
+      errors.push(`${setting.variable} ${wasText(setting, given)}; allowed: ${setting.allowed}`);
     }
     return [key, value];
   });
@@ -107,5 +109,12 @@ function durationSeconds(value: string): number | undefined {
 }
 
 function isUrl(value: string): boolean {
-  return /^https?:\/\/[^/]/.test(value) && URL.canParse(value);
+  if (!/^https?:\/\/[^/]/.test(value) || !URL.canParse(value)) return false;
+  const { username, password } = new URL(value);
+  return username === "" && password === "";
+}
+
+function wasText({ secret }: Setting<unknown>, given: string | undefined): string {
+  if (given === undefined) return "is not set";
+  return secret ? "can't be used" : `is ${JSON.stringify(given.replace(/\/\/.*@/s, "//***@"))}`;
 }

@@ -31,7 +31,7 @@ test("AutoHeal's own namespace stays protected whatever is said, and Alertmanage
 
 test("a bad configuration names what is wrong", () => {
   expect(() => readActionConfig({ ALERTMANAGER_URL: "am" })).toThrow(
-    'K_SINK is not set; allowed: an http:// or https:// URL\nALERTMANAGER_URL is "am"; allowed: an http:// or https:// URL',
+    'K_SINK is not set; allowed: an http:// or https:// URL without user and password\nALERTMANAGER_URL is "am"; allowed: an http:// or https:// URL without user and password',
   );
 });
 
