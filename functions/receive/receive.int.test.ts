@@ -416,3 +416,9 @@ test("a bad configuration is one line, and code 1", async () => {
     'receive ended with 1: K_SINK is "broker"; allowed: an http:// or https:// URL without user and password\nAUTOHEAL_RECEIVE_BROKER is "yes"; allowed: true or false',
   );
 });
+
+test("so is a bad level of the log", async () => {
+  await expect(startFunction("receive", { K_SINK: sink, LOG_LEVEL: "verbose" })).rejects.toThrow(
+    /^receive ended with 1: LOG_LEVEL is "verbose"; allowed: debug, info, warn, error, silent$/,
+  );
+});

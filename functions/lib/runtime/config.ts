@@ -68,6 +68,16 @@ export function flag(variable: string, fallback: boolean): Setting<boolean> {
   };
 }
 
+/** One word of a closed list. */
+export function oneOf(variable: string, fallback: string, words: readonly string[]): Setting<string> {
+  return {
+    variable,
+    fallback,
+    allowed: words.join(", "),
+    parse: (value) => (words.includes(value) ? value : undefined),
+  };
+}
+
 /** A comma-separated list, without empty entries. */
 export function list(variable: string, fallback = ""): Setting<string[]> {
   return {

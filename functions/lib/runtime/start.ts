@@ -1,4 +1,4 @@
-import { ConfigError, type Environment, integer, readConfig, text } from "./config.ts";
+import { ConfigError, type Environment, integer, oneOf, readConfig, text } from "./config.ts";
 import { type Log, openLog } from "./log.ts";
 import { type FunctionApp, serve } from "./serve.ts";
 
@@ -14,7 +14,7 @@ export async function start(
     const { host, port, level } = readConfig(process.env, {
       host: text("HOST", "0.0.0.0"),
       port: integer("PORT", 8080, 0, 65_535),
-      level: text("LOG_LEVEL", "info"),
+      level: oneOf("LOG_LEVEL", "info", ["debug", "info", "warn", "error", "silent"]),
     });
     const log = openLog(name, level);
     await serve({ ...build(process.env, log), name, log }, { host, port });
