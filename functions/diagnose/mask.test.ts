@@ -18,9 +18,24 @@ test.each<[sentence: string, text: string, shown: string]>([
   ["an API key", "api_key=abc api-key: def", "api_key=*** api-key: ***"],
   ["a bearer token, to its end", "Authorization: Bearer abc.def-ghi123", "Authorization: *** ***"],
   ["a bearer token without its header", "sent Bearer abcdefgh12345 to it", "sent Bearer *** to it"],
+  ["a token of another scheme", "Authorization: Token 9944b09199c62bcf", "Authorization: *** ***"],
+  ["a short bearer token", "Authorization: Bearer abc", "Authorization: *** ***"],
+  [
+    "a password in JSON within JSON",
+    '{"msg":"{\\"password\\":\\"hunter2\\",\\"a\\":1}"}',
+    '{"msg":"{\\"password\\":***,\\"a\\":1}"}',
+  ],
+  ["a password in Ruby", '{:password=>"hunter2", :user=>"ann"}', '{:password=>***, :user=>"ann"}'],
+  ["a password that is cut", 'password: "hunter2', "password: ***"],
+  ["a password that is cut in an escape", 'password: "hunter2\\', "password: ***"],
+  ["a password by a short name", "DB_PASS=hunter2", "DB_PASS=***"],
+  ["a private key by name", "private_key=abc123", "private_key=***"],
+  ["a password of a command", "run --db-password hunter2 --port 1", "run --db-password *** --port 1"],
+  ["a GitHub token", "github_pat_11ABCDEFG0abcdef failed", "github_pat_*** failed"],
   ["basic authentication", "basic dXNlcjpwYXNzd29yZA==", "basic ***"],
   ["a password in a URL", "postgres://ann:hunter2@db:5432/shop", "postgres://ann:***@db:5432/shop"],
   ["a password in a URL without a user", "redis://:hunter2@cache:6379", "redis://:***@cache:6379"],
+  ["a password that is no part of a URL", 'bad "postgres://ann:hun/t@r#2@db/shop"', 'bad "postgres://ann:***@db/shop"'],
   ["a JSON web token", `got ${jwt}!`, "got ***!"],
   ["an AWS key", "key AKIAIOSFODNN7EXAMPLE used", "key *** used"],
   ["a Slack token", "xoxb-123456789-abcdef failed", "xoxb-*** failed"],
@@ -43,6 +58,8 @@ test.each([
   'Back-off pulling image "web@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"',
   "at handle (/app/node_modules/express/lib/router/layer.js:95:5)",
   "https://example.com:8443/path",
+  "http://registry:4873/@scope/name",
+  "3 pass: 2, fail: 1",
 ])("%s is shown as it is", (text) => {
   expect(masked(text)).toBe(text);
 });

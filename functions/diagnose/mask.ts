@@ -5,15 +5,20 @@
 const secrets: readonly [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "***"],
   [/\b(bearer|basic)\s+[A-Za-z0-9+/._~-]{8,}=*/gi, "$1 ***"],
+  // Of other schemes too, as `Token x`: the second word is the secret.
+  [/(authorization\\*["']?\s*[:=]\s*\\*["']?[a-z][\w-]* +)[^\s"'\\]+/gi, "$1***"],
+  [/(?<![\w-])(--[\w-]*(?:password|secret|token|key) +)(?!-)[^\s"']+/gi, "$1***"],
   [
     // No word boundary before it: DB_PASSWORD and userToken are names of secrets too.
-    /(authorization|password|passwd|pwd|secret|token|api[-_]?key|access[-_]?key|credential)(s?["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"',;&]+)/gi,
+    // Quotes can be escaped, as in a log of JSON within JSON, or end with the text.
+    /(authorization|password|passwd|passphrase|(?<=[-_])pass|pwd|secret|token|(?:api|access|private|secret)[-_]?key|credential)(s?\\*["']?\s*(?:=>|[:=])\s*)(\\+"[^"]*(?:"|$)|"(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|[^\s"',;&]+)/gi,
     "$1$2***",
   ],
-  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi, "$1:***@"],
+  // To the last @: what a password may not hold in a URL is what crashes on it.
+  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):(?!\d+[/?#])[^\s"'<>]{1,1024}@/gi, "$1:***@"],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, "***"],
   [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/g, "***"],
-  [/\b(xox[a-z]-|gh[a-z]_|hooks\.slack\.com\/services\/)[\w/-]{8,}/g, "$1***"],
+  [/\b(xox[a-z]-|gh[a-z]_|github_pat_|hooks\.slack\.com\/services\/)[\w/-]{8,}/g, "$1***"],
   // The lines of a key whose first line was cut away; a digest is none.
   [/(?<![\w+/=-])(?<!sha256:)[A-Za-z0-9+/]{60,}={0,2}/g, "***"],
 ];
