@@ -24,6 +24,7 @@ test("a batch as receive posts it is taken as it is", () => {
 test.each<[sentence: string, target: unknown]>([
   ["a workload", { by: "workload", namespace: "shop", kind: "StatefulSet", name: "db" }],
   ["a service whose name is no name of Kubernetes'", { by: "service", namespace: "shop", name: "My_Service" }],
+  ["a service whose name is as long as labels are", { by: "service", namespace: "shop", name: "s".repeat(60_000) }],
   ["a node", { by: "node", name: "ip-10-0-0-1.local" }],
   ["nothing", { by: "nothing", why: "NoTargetLabels" }],
 ])("a batch about %s is taken", (_, target) => {

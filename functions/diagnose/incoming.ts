@@ -19,9 +19,9 @@ function isName(value: unknown): value is string {
   return typeof value === "string" && /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(value);
 }
 
-/** What an alert's labels say may be no name of Kubernetes' at all: then it leads to no workload. */
+/** What an alert's labels say may be no name of Kubernetes' at all, nor as short as one: then it leads to no workload. */
 function isLabel(value: unknown): boolean {
-  return typeof value === "string" && value !== "" && value.length <= 1024;
+  return typeof value === "string" && value !== "";
 }
 
 function isTarget(target: unknown): target is Target {
