@@ -50,6 +50,7 @@ test.each<[sentence: string, data: unknown, why: string]>([
   ["an alert without a fingerprint", withAlert({ fingerprint: undefined }), badAlert],
   ["an alert that began at no time", withAlert({ startsAt: "yesterday" }), badAlert],
   ["an alert that began beyond the calendar", withAlert({ startsAt: "+200000-01-01T00:00:00Z" }), badAlert],
+  ["an alert that began there in UTC", withAlert({ startsAt: "9999-12-31T23:59:59-23:59" }), badAlert],
   ["an alert whose time is a trap", withAlert({ startsAt: { toString: 1 } }), badAlert],
   ["an alert without an end", withAlert({ endsAt: undefined }), badAlert],
   ["a label that is no text", withAlert({ labels: { alertname: 1 } }), badAlert],

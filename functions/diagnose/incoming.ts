@@ -55,9 +55,10 @@ function isAlert(alert: unknown): boolean {
   );
 }
 
-/** A time of four-digit years, as the Incident's schema takes them. */
+/** A time whose year has four digits in UTC, as the Incident's schema takes them. */
 function isInstant(value: unknown): boolean {
-  return typeof value === "string" && /^\d{4}-/.test(value) && !Number.isNaN(Date.parse(value));
+  if (typeof value !== "string" || Number.isNaN(Date.parse(value))) return false;
+  return /^\d{4}-/.test(new Date(value).toISOString());
 }
 
 function areTexts(value: unknown): boolean {

@@ -46,6 +46,16 @@ describe("a body is refused with the place and what was expected", () => {
       withAlert({ labels: { alertname: "X", a: 1 } }),
       ["alerts[1].labels.a: Invalid input: expected string, received number"],
     ],
+    [
+      "a year before the calendar in UTC",
+      withAlert({ startsAt: "0000-01-01T00:00:00+23:59" }),
+      ["alerts[1].startsAt: expected a year of four digits in UTC"],
+    ],
+    [
+      "a year after it",
+      withAlert({ endsAt: "9999-12-31T23:59:59-23:59" }),
+      ["alerts[1].endsAt: expected a year of four digits in UTC"],
+    ],
     ["a day is no time", withAlert({ startsAt: "2026-01-02" }), ["alerts[1].startsAt: expected an RFC 3339 time"]],
     [
       "an unknown status",

@@ -18,7 +18,9 @@ const labels = texts.check(
   z.refine((all) => Boolean(all.alertname), "expected a label alertname"),
   z.refine((all) => Buffer.byteLength(JSON.stringify(all)) <= maxLabelBytes, `expected at most ${maxLabelBytes} bytes`),
 );
-const instant = z.iso.datetime({ offset: true, error: "expected an RFC 3339 time" }).check(z.maxLength(64));
+const instant = z.iso
+  .datetime({ offset: true, error: "expected an RFC 3339 time" })
+  .check(z.maxLength(64), z.refine(isOfCalendar, "expected a year of four digits in UTC"));
 
 const alert = z.object({
   status: z.enum(["firing", "resolved"]),
@@ -71,6 +73,12 @@ export function parseWebhook(body: unknown): ParsedWebhook {
   }
   if (envelope.success && errors.length === 0) return { ok: true, webhook: { ...envelope.data, alerts } };
   return { ok: false, errors: errors.slice(0, maxErrors) };
+}
+
+/** What is kept of a time is UTC, and RFC 3339 has no other years; what is no time at all has its own error. */
+function isOfCalendar(time: string): boolean {
+  const at = new Date(time);
+  return Number.isNaN(at.getTime()) || /^\d{4}-/.test(at.toISOString());
 }
 
 function sentences(
