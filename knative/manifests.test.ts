@@ -69,7 +69,7 @@ test("the alerts Broker is a receipt, the healing Broker answers at once, retrie
   expect(healing?.spec.delivery).toMatchObject({
     retry: 5,
     backoffPolicy: "exponential",
-    deadLetterSink: { ref: { name: "diagnose" }, uri: "/dead-letter" },
+    deadLetterSink: { uri: "http://diagnose.autoheal.svc/dead-letter" },
   });
 });
 

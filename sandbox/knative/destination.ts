@@ -9,7 +9,10 @@ export interface Destination {
 /** Finds the URL of a destination that stands in an object of `namespace`; undefined when nothing has that name. */
 export type Resolve = (destination: Destination, namespace: string) => string | undefined;
 
-/** Resolves Brokers to the ingress, functions to their stable address, and Services to their cluster IP. */
+/** The name of a Service in the cluster's DNS. */
+const clusterName = /^([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.cluster\.local)?$/;
+
+/** Resolves Brokers to the ingress, functions to their stable address, and Services to their cluster IP, by reference or DNS name. */
 export function resolver(options: {
   store: Store;
   ingressUrl: (namespace: string, broker: string) => string;
@@ -31,8 +34,16 @@ export function resolver(options: {
     return service && port && `http://${service.spec.clusterIP}:${port}`;
   };
 
+  const named = (uri: string): string | undefined => {
+    const { hostname, pathname, search } = new URL(uri);
+    const [, name, namespace] = clusterName.exec(hostname) ?? [];
+    if (!name || !namespace) return uri;
+    const base = baseOf({ kind: "Service", name }, namespace);
+    return base && new URL(pathname + search, base).href;
+  };
+
   return ({ ref, uri }, home) => {
-    if (ref === undefined) return uri;
+    if (ref === undefined) return uri && named(uri);
     const base = baseOf(ref, home);
     return base === undefined ? undefined : new URL(uri ?? "", base).href;
   };
