@@ -18,8 +18,8 @@ export interface DeployOptions {
 
 /**
  * Applies AutoHeal in the order in which its parts need each other, and waits until all is Ready. Every write is one that
- * changes nothing when it is made again. A SinkBinding knows its Broker before its function is there, so that no function
- * ever starts without K_SINK; Triggers come last, when those that they call are there.
+ * changes nothing when it is made again. SinkBindings come before the functions, so that Knative's webhook gives each its
+ * K_SINK as it is created; Triggers come last, when those that they call are there.
  */
 export async function deploy({ objects, way, configuration, seconds, say }: DeployOptions): Promise<void> {
   const of = (...kinds: string[]) => objects.filter((object) => kinds.includes(object.kind) && !isFunction(object));
@@ -50,7 +50,7 @@ export async function deploy({ objects, way, configuration, seconds, say }: Depl
   await wait("brokers.eventing.knative.dev", of("Broker"));
 
   await put(of("SinkBinding"));
-  await wait("sinkbindings.sources.knative.dev", of("SinkBinding"), ({ status }) => Boolean(status?.sinkUri));
+  await wait("sinkbindings.sources.knative.dev", of("SinkBinding"), wasLookedAt);
 
   const functions = objects.filter(isFunction);
   await deployFunctions(functions, way, say);
@@ -60,6 +60,11 @@ export async function deploy({ objects, way, configuration, seconds, say }: Depl
   await put(of("Trigger", "PingSource"));
   await wait("triggers.eventing.knative.dev", of("Trigger"));
   await wait("pingsources.sources.knative.dev", of("PingSource"));
+}
+
+/** Knative has seen it, and so takes care of its function as soon as that is created. */
+function wasLookedAt({ status }: KubernetesObject): boolean {
+  return (status?.conditions ?? []).length > 0;
 }
 
 async function waitForKinds(definitions: readonly KubernetesObject[], seconds: number): Promise<void> {
