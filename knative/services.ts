@@ -34,7 +34,8 @@ const timeoutSeconds = 10;
 function serviceOf({ name, run, deploy }: FuncYaml): object {
   const { scale, resources } = deploy.options;
   const { concurrency, ...limits } = resources.limits;
-  const volumes = (run.volumes ?? []).map(({ secret, path }) => ({ secret, path, name: secret }));
+  // As `func` names them: its volumes stay when this is applied over what it deployed.
+  const volumes = (run.volumes ?? []).map(({ secret, path }) => ({ secret, path, name: `secret-${secret}` }));
   const metadata = { ...labels, "app.kubernetes.io/name": name };
   return {
     apiVersion: "serving.knative.dev/v1",

@@ -3,10 +3,10 @@ import { spawn } from "node:child_process";
 /** A program that was run failed; the message is what it said. */
 export class ProgramError extends Error {
   override name = "ProgramError";
-  readonly code: number | undefined;
-  constructor(message: string, code?: number) {
+  readonly exitCode: number | undefined;
+  constructor(message: string, exitCode?: number) {
     super(message);
-    this.code = code;
+    this.exitCode = exitCode;
   }
 }
 

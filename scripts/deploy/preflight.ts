@@ -94,7 +94,7 @@ async function can(verb: string, resource: string): Promise<boolean> {
   try {
     return (await kubectl("auth", "can-i", verb, resource, "--all-namespaces")).includes("yes");
   } catch (error) {
-    if (error instanceof ProgramError && error.code === 1) return false; // its way to say no
+    if (error instanceof ProgramError && error.exitCode === 1) return false; // its way to say no
     throw error;
   }
 }
