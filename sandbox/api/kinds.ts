@@ -43,6 +43,8 @@ rbac.authorization.k8s.io/v1      ClusterRole              -namespaced
 rbac.authorization.k8s.io/v1      ClusterRoleBinding       -namespaced
 authorization.k8s.io/v1           SelfSubjectAccessReview  -namespaced
 apiextensions.k8s.io/v1           CustomResourceDefinition -namespaced status generation crd
+admissionregistration.k8s.io/v1   ValidatingAdmissionPolicy -namespaced status generation
+admissionregistration.k8s.io/v1   ValidatingAdmissionPolicyBinding -namespaced generation
 eventing.knative.dev/v1           Broker                    namespaced status generation
 eventing.knative.dev/v1           Trigger                   namespaced status generation
 sources.knative.dev/v1            PingSource                namespaced status generation
@@ -58,7 +60,7 @@ export function builtInKinds(): Kind[] {
       const [apiVersion = "", kind = "", scope, ...rest] = line.split(/\s+/);
       const [version = "", group = ""] = apiVersion.split("/").reverse();
       const singular = kind.toLowerCase();
-      const plural = `${singular}s`;
+      const plural = `${singular}s`.replace(/ys$/, "ies");
       const flags = new Set(rest);
       const shortNames = rest.filter((word) => !["status", "generation", "scale"].includes(word));
       return {
