@@ -5,6 +5,7 @@ import { serveDefinitions } from "./custom-resource/index.ts";
 import { keepBudgets } from "./disruption.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { createStore } from "./memory-store.ts";
+import { apiPort } from "./port.ts";
 import { createApiServer, type Interceptor } from "./server.ts";
 import type { Store } from "./store.ts";
 import type { ReadLog } from "./subresources.ts";
@@ -25,11 +26,9 @@ export interface Api {
   close(): Promise<void>;
 }
 
-const PORT = 6443;
-
 /**
- * Serves a new cluster's API at http://127.n.0.1:6443. Without a subnet it takes the first free one from a random n in
- * 16..250 on; a given one that is taken rejects with EADDRINUSE.
+ * Serves a new cluster's API at http://127.n.0.1:6443 (see `apiPort`). Without a subnet it takes the first free one from
+ * a random n in 16..250 on; a given one that is taken rejects with EADDRINUSE.
  */
 export async function startApi(options: {
   token: string;
@@ -50,16 +49,17 @@ export async function startApi(options: {
     options.subnet === undefined
       ? Array.from({ length: SUBNETS }, (_, n) => `127.${16 + ((first + n) % SUBNETS)}`)
       : [options.subnet];
+  const port = await apiPort();
   let subnet = "";
   for (const candidate of candidates) {
-    const taken = await listen(server, `${candidate}.0.1`);
+    const taken = await listen(server, `${candidate}.0.1`, port);
     if (taken === undefined) {
       subnet = candidate;
       break;
     }
     if (taken.code !== "EADDRINUSE" || candidate === candidates.at(-1)) throw taken;
   }
-  const url = `http://${subnet}.0.1:${PORT}`;
+  const url = `http://${subnet}.0.1:${port}`;
 
   return {
     url,
@@ -89,11 +89,15 @@ export async function startApi(options: {
 
 const SUBNETS = 235; // 127.16 to 127.250
 
-function listen(server: ReturnType<typeof createApiServer>, host: string): Promise<NodeJS.ErrnoException | undefined> {
+function listen(
+  server: ReturnType<typeof createApiServer>,
+  host: string,
+  port: number,
+): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     const failed = (error: NodeJS.ErrnoException) => resolve(error);
     server.once("error", failed);
-    server.listen(PORT, host, () => {
+    server.listen(port, host, () => {
       server.off("error", failed);
       resolve(undefined);
     });

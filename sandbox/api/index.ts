@@ -2,6 +2,7 @@
 export { type Api, startApi } from "./api.ts";
 export { createStore } from "./memory-store.ts";
 export type { KubernetesObject } from "./object.ts";
+export { apiPort } from "./port.ts";
 export type { InterceptedRequest } from "./server.ts";
 export { StatusError } from "./status-error.ts";
 export type { Store, WatchEvent } from "./store.ts";
