@@ -1,7 +1,8 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll } from "vitest";
 import { type Cluster, startCluster } from "../cluster/index.ts";
 import { clusterContract } from "./cluster.contract.ts";
@@ -10,7 +11,6 @@ import { type Api, startApi } from "./index.ts";
 let api: Api;
 let cluster: Cluster;
 const stateDir = mkdtempSync(join(tmpdir(), "autoheal-contract-"));
-const kubeconfigPath = join(stateDir, "kubeconfig");
 
 beforeAll(async () => {
   api = await startApi({
@@ -19,7 +19,6 @@ beforeAll(async () => {
   });
   const images = (image: string) => (image === "contract:1" ? { command: [process.execPath] } : undefined);
   cluster = await startCluster({ subnet: api.subnet, store: api.store, images, stateDir, timeScale: 20 });
-  writeFileSync(kubeconfigPath, api.kubeconfig("admin"));
 });
 
 afterAll(async () => {
@@ -30,12 +29,10 @@ afterAll(async () => {
 
 clusterContract({
   name: "the sandbox",
-  kubeconfigPath: () => kubeconfigPath,
-  idle: { name: "main", image: "contract:1", args: ["-e", "setInterval(() => {}, 1000)"] },
-  crashing: {
-    name: "main",
-    image: "contract:1",
-    args: ["-e", "console.log('up'); console.log('going down'); process.exitCode = 1"],
+  kubeconfig: () => {
+    const config = new KubeConfig();
+    config.loadFromString(api.kubeconfig("admin"));
+    return config;
   },
-  crashLine: "going down",
+  container: (script) => ({ name: "main", image: "contract:1", args: ["-e", script] }),
 });

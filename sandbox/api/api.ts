@@ -39,6 +39,7 @@ export async function startApi(options: {
   const store = createStore(options.now === undefined ? {} : { now: options.now });
   serveDefinitions(store);
   keepBudgets(store);
+  keepServiceAccounts(store);
   const access = createAccess(store, options.token);
   const interceptors = new Set<Interceptor>();
   const server = createApiServer({ store, access, readLog: options.readLog, interceptors });
@@ -85,6 +86,14 @@ export async function startApi(options: {
       await closed;
     },
   };
+}
+
+// As the controller manager does: each namespace has an account for the pods that name none.
+function keepServiceAccounts(store: Store): void {
+  store.watch("namespaces", ({ type, object }) => {
+    if (type !== "ADDED") return;
+    store.create("serviceaccounts", { metadata: { name: "default", namespace: object.metadata.name } });
+  });
 }
 
 const SUBNETS = 235; // 127.16 to 127.250

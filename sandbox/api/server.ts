@@ -27,7 +27,7 @@ type Verdict = void | undefined | { drop: true } | { status: number; message: st
 
 const ACCESS_REVIEW = "selfsubjectaccessreviews.authorization.k8s.io"; // takes a create and stores nothing
 const BODY_LIMIT_BYTES = 3 * 1024 * 1024; // k8s.io/apiserver MaxRequestBodyBytes
-const REFUSED_PARAMETERS = ["dryRun", "continue", "sendInitialEvents"]; // acting as if they were not there would harm
+const REFUSED_PARAMETERS = ["dryRun", "sendInitialEvents"]; // acting as if they were not there would harm
 
 /** The HTTP face of a store; listening and closing are the caller's. */
 export function createApiServer(options: {

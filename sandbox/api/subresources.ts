@@ -91,15 +91,20 @@ export function serveEviction(store: Store, { info, query, body }: ApiRequest): 
 // The real server counts the disruption down here; in the sandbox the deletion that follows at once does.
 function askBudget(store: Store, pod: KubernetesObject): void {
   const { namespace, labels = {} } = pod.metadata;
-  const budgets = store.list("poddisruptionbudgets.policy", { namespace });
-  for (const { metadata, status } of budgets.filter((one) => matchesLabels(one.spec.selector, labels))) {
-    const { desiredHealthy = 0, currentHealthy = 0, disruptionsAllowed = 0 } = status ?? {};
-    const isBroken = !isReady(pod) && currentHealthy >= desiredHealthy && desiredHealthy > 0;
-    if (isBroken || disruptionsAllowed > 0) continue;
-    const needs = `needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
-    const message = "Cannot evict pod as it would violate the pod's disruption budget.";
-    throw new StatusError(429, "TooManyRequests", message, {
-      causes: [{ reason: "DisruptionBudget", message: `The disruption budget ${metadata.name} ${needs}` }],
-    });
+  const [budget, ...others] = store
+    .list("poddisruptionbudgets.policy", { namespace })
+    .filter((one) => matchesLabels(one.spec.selector, labels));
+  if (budget === undefined) return;
+  if (others.length > 0) {
+    const many = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
+    throw new StatusError(500, "", many);
   }
+  const { desiredHealthy = 0, currentHealthy = 0, disruptionsAllowed = 0 } = budget.status ?? {};
+  const isBroken = !isReady(pod) && currentHealthy >= desiredHealthy && desiredHealthy > 0;
+  if (isBroken || disruptionsAllowed > 0) return;
+  const needs = `needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
+  const message = "Cannot evict pod as it would violate the pod's disruption budget.";
+  throw new StatusError(429, "TooManyRequests", message, {
+    causes: [{ reason: "DisruptionBudget", message: `The disruption budget ${budget.metadata.name} ${needs}` }],
+  });
 }

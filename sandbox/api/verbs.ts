@@ -1,3 +1,4 @@
+import { serveList } from "./list.ts";
 import type { KubernetesObject } from "./object.ts";
 import { applyPatch } from "./patch.ts";
 import type { RequestInfo } from "./request-path.ts";
@@ -28,7 +29,7 @@ export function serveObject(store: Store, { info, query, contentType, body }: Ap
     case "get":
       return { code: 200, body: existing(store, info) };
     case "list":
-      return { code: 200, body: listOf(store, info, selectorOf(info, query)) };
+      return { code: 200, body: serveList(store, info, query, selectorOf(info, query)) };
     case "create":
       return { code: 201, body: store.create(resource, checkedForCreate(store, info, body)) };
     case "update": {
@@ -91,18 +92,6 @@ export function deleteOptions(query: URLSearchParams, body: ApiRequest["body"]):
     ...(grace === undefined ? {} : { gracePeriodSeconds: Number(grace) }),
   };
 }
-
-function listOf(store: Store, { resource, namespace, kind }: RequestInfo, isSelected: Selector): object {
-  const items = store
-    .list(resource, { namespace })
-    .filter(isSelected)
-    .sort((a, b) => order(a).localeCompare(order(b)));
-  const apiVersion = kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
-  const metadata = { resourceVersion: String(store.resourceVersion()) };
-  return { kind: `${kind.kind}List`, apiVersion, metadata, items };
-}
-
-const order = ({ metadata }: KubernetesObject): string => `${metadata.namespace ?? ""}/${metadata.name}`;
 
 function checkedForCreate(store: Store, info: RequestInfo, body: ApiRequest["body"]): object {
   const { kind, namespace } = info;

@@ -1,9 +1,7 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
-import { dirname, resolve } from "node:path";
-import { parse } from "yaml";
+import type { KubeConfig } from "@kubernetes/client-node";
 
 /** What an API server answered; `body` is parsed JSON, or text where it is none. */
 export interface Answer {
@@ -18,7 +16,7 @@ export interface Line {
   object: Answer["body"];
 }
 
-/** Raw requests to the API server that a kubeconfig names, as its current user. */
+/** Raw requests to the API server of a kubeconfig's current context, as its user. */
 export interface Connection {
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Reads a watch until `enough` lines have come or the deadline has passed. */
@@ -28,10 +26,13 @@ export interface Connection {
 
 const WATCH_DEADLINE_MS = 10_000;
 
-/** Connects by a kubeconfig file with a token, or with a client certificate as minikube and kind write it. */
-export function connect(kubeconfigPath: string): Connection {
-  const { server, options } = readKubeconfig(kubeconfigPath);
+/** Connects with whatever credentials client-node finds in a kubeconfig; throws where it names no cluster. */
+export async function connect(config: KubeConfig): Promise<Connection> {
+  const server = config.getCurrentCluster()?.server.replace(/\/$/, "");
+  if (!server) throw new Error("the kubeconfig names no cluster");
   const { request, Agent } = server.startsWith("https:") ? https : http;
+  const credentials: https.RequestOptions = {};
+  await config.applyToHTTPSOptions(credentials);
   const agent = new Agent({ keepAlive: true });
   const open = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
@@ -39,10 +40,10 @@ export function connect(kubeconfigPath: string): Connection {
     // Without its length, node would send the body of a DELETE unframed.
     const length = text === "" ? {} : { "content-length": Buffer.byteLength(text) };
     const outgoing = request(server + path, {
-      ...options,
+      ...credentials,
       agent,
       method,
-      headers: { accept: "application/json", "content-type": type, ...length, ...options.headers, ...headers },
+      headers: { accept: "application/json", "content-type": type, ...length, ...credentials.headers, ...headers },
     });
     outgoing.end(text);
     const [incoming] = (await once(outgoing, "response")) as [http.IncomingMessage]; // node's own event
@@ -78,21 +79,4 @@ export function connect(kubeconfigPath: string): Connection {
     },
     close: () => agent.destroy(),
   };
-}
-
-function readKubeconfig(path: string): { server: string; options: https.RequestOptions } {
-  const config = parse(readFileSync(path, "utf8"));
-  const named = (list: { name: string }[], name: string): Answer["body"] => list.find((one) => one.name === name);
-  const { context } = named(config.contexts, config["current-context"]);
-  const { cluster } = named(config.clusters, context.cluster);
-  const { user } = named(config.users, context.user);
-  const bytes = (data: string | undefined, file: string | undefined) =>
-    data ? Buffer.from(data, "base64") : file ? readFileSync(resolve(dirname(path), file)) : undefined;
-  const options = {
-    ca: bytes(cluster["certificate-authority-data"], cluster["certificate-authority"]),
-    cert: bytes(user["client-certificate-data"], user["client-certificate"]),
-    key: bytes(user["client-key-data"], user["client-key"]),
-    headers: user.token ? { authorization: `Bearer ${user.token}` } : {},
-  };
-  return { server: cluster.server.replace(/\/$/, ""), options };
 }

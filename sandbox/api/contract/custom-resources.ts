@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually, type Ground } from "./ground.ts";
 import { aDefinition, aTrial } from "./objects.ts";
 
@@ -9,8 +9,13 @@ export function customResourceContract(ground: Ground): void {
   const make = (name: string, spec: object) => ground.api.ask("POST", path(), aTrial(group, name, spec));
 
   describe("custom resources", () => {
+    const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+    afterAll(async () => {
+      await ground.api.ask("DELETE", `${definitions}/trials.${group}`);
+    });
+
     beforeAll(async () => {
-      const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
       const made = await ground.api.ask("POST", definitions, aDefinition(group));
       expect(made.status).toBe(201);
       const isServed = ({ status, body }: { status: number; body: { kind?: string } }) =>
@@ -40,6 +45,7 @@ export function customResourceContract(ground: Ground): void {
         ({ field, reason }: { field: string; reason: string }) => `${field} ${reason}`,
       );
       expect(causes.sort()).toEqual([
+        "<nil> FieldValueInvalid", // rules were not checked
         "spec.limits.actions FieldValueRequired",
         "spec.mode FieldValueNotSupported",
         "spec.replicas FieldValueInvalid",
@@ -48,7 +54,15 @@ export function customResourceContract(ground: Ground): void {
         "spec.replicas: Invalid value: 11: spec.replicas in body should be less than or equal to 10",
       );
       const typed = await make("broken", { mode: "Auto", replicas: "many" });
-      expect(typed.body.details.causes).toMatchObject([{ reason: "FieldValueTypeInvalid", field: "spec.replicas" }]);
+      expect(typed.body.details.causes).toMatchObject([
+        { reason: "FieldValueTypeInvalid", field: "spec.replicas" },
+        {},
+      ]);
+      const high = await make("broken", { mode: "Approve", replicas: 11 });
+      expect(high.body.details.causes).toMatchObject([
+        { reason: "FieldValueInvalid", field: "spec.replicas" },
+        { reason: "FieldValueForbidden", field: "spec.replicas" },
+      ]);
       expect((await ground.api.ask("GET", path("broken"))).status).toBe(404);
     });
 
@@ -86,6 +100,16 @@ export function customResourceContract(ground: Ground): void {
       expect(main.metadata.generation).toBe(2);
       const stale = { metadata: { resourceVersion: made.metadata.resourceVersion }, status: { phase: "Late" } };
       expect((await ground.api.ask("PATCH", `${path("parted")}/status`, stale)).status).toBe(409);
+    });
+
+    test("a watch from a version that the server has forgotten says 410, and a new list leads on from there", async () => {
+      // Of a kind that began later the server knows nothing before.
+      const lines = await ground.api.watch(`${path()}?watch=true&resourceVersion=1`, 1);
+      expect(lines).toMatchObject([{ type: "ERROR", object: { kind: "Status", code: 410, reason: "Expired" } }]);
+      const from = (await ground.api.ask("GET", path())).body.metadata.resourceVersion;
+      const watched = ground.api.watch(`${path()}?watch=true&resourceVersion=${from}`, 1);
+      await make("relisted", { mode: "Auto" });
+      expect(await watched).toMatchObject([{ type: "ADDED", object: { metadata: { name: "relisted" } } }]);
     });
 
     test("a blind update is refused: 422; so is a strategic merge patch: 415", async () => {

@@ -1,14 +1,21 @@
+import type { KubeConfig } from "@kubernetes/client-node";
 import type { Connection } from "./connection.ts";
 
 /** What the suite runs against: any API server that a kubeconfig with an administrator's rights names. */
 export interface ClusterContract {
   name: string;
   /** Asked for once, before the first test. */
-  kubeconfigPath: () => string;
-  /** Containers that this cluster can run: one that stays, one that prints `crashLine` last and exits with 1. */
-  idle: object;
-  crashing: object;
-  crashLine: string;
+  kubeconfig: () => KubeConfig;
+  /** A container named `main` that runs a script of Node.js on this cluster. */
+  container: (script: string) => Container | Promise<Container>;
+}
+
+/** What the suite's pods run; the suite adds what the restricted Pod Security Standard asks for. */
+export interface Container {
+  name: string;
+  image: string;
+  command?: string[];
+  args?: string[];
 }
 
 /** Where the tests of one run write. */
@@ -18,6 +25,8 @@ export interface Ground {
   /** The API group of this run's own definition. */
   group: string;
   contract: ClusterContract;
+  /** A container that stays. */
+  idle: Container;
 }
 
 /** Asks again until the answer satisfies, and gives it; throws what was seen last when the deadline has passed. */

@@ -1,4 +1,5 @@
 /** The objects that the contract suite writes, as small as a real API server takes them. */
+import type { Container } from "./ground.ts";
 
 const labels = { app: "contract" };
 
@@ -10,25 +11,36 @@ export const aConfigMap = (name: string, more: object = {}) => ({
   ...more,
 });
 
-export const aDeployment = (name: string, replicas: number, container: object) => ({
+// The namespace enforces the restricted Pod Security Standard.
+const podSpec = (container: object) => ({
+  terminationGracePeriodSeconds: 1,
+  automountServiceAccountToken: false,
+  securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
+  containers: [{ ...container, securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } }],
+});
+
+export const aDeployment = (name: string, replicas: number, container: Container) => ({
   apiVersion: "apps/v1",
   kind: "Deployment",
   metadata: { name, labels: { app: name } },
   spec: {
     replicas,
     selector: { matchLabels: { app: name } },
-    template: {
-      metadata: { labels: { app: name } },
-      spec: { terminationGracePeriodSeconds: 1, containers: [container] },
-    },
+    template: { metadata: { labels: { app: name } }, spec: podSpec(container) },
   },
 });
 
-export const aPod = (name: string, container: object) => ({
+export const aPod = (name: string, container: Container, app = name) => ({
   apiVersion: "v1",
   kind: "Pod",
-  metadata: { name, labels: { app: name } },
-  spec: { terminationGracePeriodSeconds: 1, containers: [container] },
+  metadata: { name, labels: { app } },
+  spec: podSpec(container),
+});
+
+/** A container that runs and is never ready: nothing listens where its probe asks. */
+export const neverReady = (container: Container) => ({
+  ...container,
+  readinessProbe: { httpGet: { path: "/", port: 9 }, periodSeconds: 1 },
 });
 
 export const anEviction = (name: string, uid?: string) => ({
@@ -38,11 +50,11 @@ export const anEviction = (name: string, uid?: string) => ({
   deleteOptions: uid === undefined ? {} : { preconditions: { uid } },
 });
 
-export const aBudget = (name: string, minAvailable: number) => ({
+export const aBudget = (name: string, minAvailable: number, app = name) => ({
   apiVersion: "policy/v1",
   kind: "PodDisruptionBudget",
   metadata: { name },
-  spec: { minAvailable, selector: { matchLabels: { app: name } } },
+  spec: { minAvailable, selector: { matchLabels: { app } } },
 });
 
 const specSchema = {

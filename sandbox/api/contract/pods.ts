@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Answer } from "./connection.ts";
 import { eventually, type Ground } from "./ground.ts";
-import { aBudget, anEviction, aPod } from "./objects.ts";
+import { aBudget, anEviction, aPod, neverReady } from "./objects.ts";
+
+const CRASHING = "console.log('up'); console.log('going down'); process.exitCode = 1";
 
 /** Running pods: eviction under budgets, graceful deletion, logs. */
 export function podContract(ground: Ground): void {
@@ -12,9 +14,17 @@ export function podContract(ground: Ground): void {
     body.status?.conditions?.some(
       (one: { type: string; status: string }) => one.type === "Ready" && one.status === "True",
     );
-  const ready = async (name: string) => {
-    expect((await ground.api.ask("POST", path(), aPod(name, ground.contract.idle))).status).toBe(201);
+  const make = async (pod: object) => expect((await ground.api.ask("POST", path(), pod)).status).toBe(201);
+  const ready = async (name: string, app = name) => {
+    await make(aPod(name, ground.idle, app));
     return (await eventually(look(path(name)), isReady)).body;
+  };
+  const budgeted = async (name: string, healthy: number) => {
+    expect((await ground.api.ask("POST", budgets, aBudget(name, 1))).status).toBe(201);
+    await eventually(
+      look(`${budgets}/${name}`),
+      ({ body }) => body.status?.observedGeneration === 1 && body.status.currentHealthy === healthy,
+    );
   };
   const evict = (name: string, uid?: string) => ground.api.ask("POST", `${path(name)}/eviction`, anEviction(name, uid));
   const isGone = ({ status }: Answer) => status === 404;
@@ -32,11 +42,7 @@ export function podContract(ground: Ground): void {
 
     test("an eviction that a budget forbids answers 429 and says which, until the budget allows it", async () => {
       await ready("guarded");
-      expect((await ground.api.ask("POST", budgets, aBudget("guarded", 1))).status).toBe(201);
-      await eventually(
-        look(`${budgets}/guarded`),
-        ({ body }) => body.status?.observedGeneration === 1 && body.status.currentHealthy === 1,
-      );
+      await budgeted("guarded", 1);
       const refused = await evict("guarded");
       expect(refused).toMatchObject({ status: 429, body: { reason: "TooManyRequests" } });
       expect(refused.body.message).toBe("Cannot evict pod as it would violate the pod's disruption budget.");
@@ -52,6 +58,35 @@ export function podContract(ground: Ground): void {
       await eventually(look(`${budgets}/guarded`), ({ body }) => body.status?.disruptionsAllowed === 1);
       expect((await evict("guarded")).status).toBe(201);
       await eventually(look(path("guarded")), isGone);
+    });
+
+    test("a pod that runs but is not ready may be evicted where the budget is kept without it, and only there", async () => {
+      await ready("hale", "mixed");
+      await make(aPod("ill", neverReady(ground.idle), "mixed"));
+      await eventually(look(path("ill")), ({ body }) => body.status?.phase === "Running");
+      await budgeted("mixed", 1);
+      expect((await evict("hale")).status).toBe(429);
+      expect((await evict("ill")).status).toBe(201);
+      await eventually(look(path("ill")), isGone);
+
+      await make(aPod("alone", neverReady(ground.idle)));
+      await eventually(look(path("alone")), ({ body }) => body.status?.phase === "Running");
+      await budgeted("alone", 0);
+      expect((await evict("alone")).body.details.causes).toMatchObject([{ reason: "DisruptionBudget" }]);
+    });
+
+    test("a pod under two budgets is never evicted: 500", async () => {
+      await ready("twice");
+      await budgeted("twice", 1);
+      expect((await ground.api.ask("POST", budgets, aBudget("twice-more", 0, "twice"))).status).toBe(201);
+      await eventually(
+        () => evict("twice"),
+        ({ status }) => status === 500,
+      );
+      expect((await evict("twice")).body.message).toBe(
+        "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.",
+      );
+      expect((await look(path("twice"))()).body.metadata.deletionTimestamp).toBeUndefined();
     });
 
     test("a deleted pod is on its way out first, and then gone", async () => {
@@ -70,12 +105,14 @@ export function podContract(ground: Ground): void {
     });
 
     test("the log of a container that crashed is the previous one; where there is none the answer is 400", async () => {
-      const { crashing, crashLine } = ground.contract;
-      await ground.api.ask("POST", path(), aPod("crashing", crashing));
+      await make(aPod("crashing", await ground.contract.container(CRASHING)));
       const hasRestarted = ({ body }: Answer) => (body.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0;
       await eventually(look(path("crashing")), hasRestarted);
-      const log = await ground.api.ask("GET", `${path("crashing")}/log?previous=true&tailLines=1`);
-      expect([log.status, log.body.trimEnd()]).toEqual([200, crashLine]);
+      const log = (query: string) => ground.api.ask("GET", `${path("crashing")}/log?previous=true&${query}`);
+      expect(await log("tailLines=1")).toEqual({ status: 200, body: "going down\n" });
+      expect(await log("tailLines=9")).toEqual({ status: 200, body: "up\ngoing down\n" });
+      // The limit keeps the beginning of what is asked for, not its end.
+      expect(await log("tailLines=1&limitBytes=5")).toEqual({ status: 200, body: "going" });
       const { status, body } = await look(`${path("crashing")}/log?container=other`)();
       expect([status, body.message]).toEqual([400, "container other is not valid for pod crashing"]);
 

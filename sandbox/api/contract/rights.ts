@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Ground } from "./ground.ts";
+import { eventually, type Ground } from "./ground.ts";
 
 /** Rights: what a role grants, and how a refusal reads; asked by impersonation. */
 export function rightsContract(ground: Ground): void {
@@ -29,7 +29,11 @@ export function rightsContract(ground: Ground): void {
         subjects: [{ kind: "ServiceAccount", name: "reader", namespace }],
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "reader" },
       });
-      expect((await ground.api.ask("GET", pods, undefined, as)).status).toBe(200);
+      // What RBAC grants is known to the API server a moment later.
+      await eventually(
+        () => ground.api.ask("GET", pods, undefined, as),
+        ({ status }) => status === 200,
+      );
       const everywhere = await ground.api.ask("GET", "/api/v1/pods", undefined, as);
       expect(everywhere.body.message).toContain('cannot list resource "pods" in API group "" at the cluster scope');
       const log = await ground.api.ask("GET", `${pods}/some/log`, undefined, as);

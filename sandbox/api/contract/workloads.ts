@@ -6,7 +6,7 @@ import { aDeployment } from "./objects.ts";
 export function workloadContract(ground: Ground): void {
   const path = (name = "") => `/apis/apps/v1/namespaces/${ground.namespace}/deployments${name && `/${name}`}`;
   const make = async (name: string, replicas = 0) =>
-    (await ground.api.ask("POST", path(), aDeployment(name, replicas, ground.contract.idle))).body;
+    (await ground.api.ask("POST", path(), aDeployment(name, replicas, ground.idle))).body;
   const generation = async (patch: object, at: string) =>
     (await ground.api.ask("PATCH", at, patch)).body.metadata.generation;
 
@@ -53,7 +53,7 @@ export function workloadContract(ground: Ground): void {
     });
 
     test("a selector that its template does not match, or that changes, is refused: 422", async () => {
-      const wrong = aDeployment("unmatched", 0, ground.contract.idle);
+      const wrong = aDeployment("unmatched", 0, ground.idle);
       wrong.spec.selector.matchLabels.app = "other";
       const refused = await ground.api.ask("POST", path(), wrong);
       expect(refused).toMatchObject({
@@ -110,8 +110,15 @@ export function workloadContract(ground: Ground): void {
       expect(metadata.ownerReferences).toMatchObject([
         { kind: "Deployment", name: "owner", uid: deployment.metadata.uid, controller: true },
       ]);
-      const now = (await ground.api.ask("GET", path("owner"))).body.metadata;
-      expect([now.annotations["deployment.kubernetes.io/revision"], now.generation]).toEqual(["1", 1]);
+      // The controller writes its annotation a moment later, and that is no change of the generation.
+      const annotated = await eventually(
+        () => ground.api.ask("GET", path("owner")),
+        (seen) => seen.body.metadata.annotations?.["deployment.kubernetes.io/revision"] !== undefined,
+      );
+      expect(annotated.body.metadata).toMatchObject({
+        annotations: { "deployment.kubernetes.io/revision": "1" },
+        generation: 1,
+      });
     });
   });
 }

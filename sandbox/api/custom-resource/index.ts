@@ -4,7 +4,7 @@ import type { KubernetesObject } from "../object.ts";
 import { type Cause, invalid, type StatusError } from "../status-error.ts";
 import type { Store } from "../store.ts";
 import { copy } from "../written-object.ts";
-import { compileRules } from "./rules.ts";
+import { compileRules, hasRules } from "./rules.ts";
 import { compileSchema, type Schema } from "./schema.ts";
 
 interface Definition {
@@ -81,12 +81,28 @@ function kindOf({ metadata, spec }: Definition): Kind {
   };
 }
 
+// Rules see a value of the right shape only, and the server says where it left them out (hasBlockingErr of its strategy).
+const BLOCKING = new Set([
+  "FieldValueNotSupported",
+  "FieldValueRequired",
+  "FieldValueTooLong",
+  "FieldValueTooMany",
+  "FieldValueTypeInvalid",
+]);
+const UNCHECKED: Cause = {
+  reason: "FieldValueInvalid",
+  message:
+    'Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+  field: "<nil>",
+};
+
 function admission(kind: string, given: Schema, refuse: (message: string) => StatusError): NonNullable<Kind["admit"]> {
   // The server itself knows these three, whatever the schema says of them.
   const { apiVersion: _a, kind: _k, metadata: _m, ...properties } = given.properties ?? {};
   const schema: Schema = { ...given, properties };
   let check: (value: unknown) => Cause[];
   let rules: ReturnType<typeof compileRules>;
+  const unchecked = hasRules(schema) ? [UNCHECKED] : [];
   try {
     check = compileSchema(schema);
     rules = compileRules(schema);
@@ -95,10 +111,10 @@ function admission(kind: string, given: Schema, refuse: (message: string) => Sta
   }
   return ({ apiVersion, kind: kindName, metadata, ...given }, old) => {
     const body = copy(given);
-    // Rules see a schema-valid value only, as in the real server.
     const broken = check(body);
     const object: KubernetesObject = { apiVersion, kind: kindName, metadata, ...body };
-    const causes = broken.length > 0 ? broken : rules(object, old);
+    const isShapeless = broken.some(({ reason }) => BLOCKING.has(reason));
+    const causes = [...broken, ...(isShapeless ? unchecked : rules(object, old))];
     if (causes.length > 0) throw invalid(kind, metadata.name, causes);
     return object;
   };

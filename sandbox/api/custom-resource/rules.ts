@@ -44,6 +44,12 @@ export function compileRules(schema: Schema, place = "openAPIV3Schema"): CheckRu
   };
 }
 
+/** Whether a schema or any of its parts has a rule. */
+export function hasRules({ properties = {}, additionalProperties, items, ...schema }: Schema): boolean {
+  const parts = [...Object.values(properties), additionalProperties, items].filter((part) => typeof part === "object");
+  return schema["x-kubernetes-validations"] !== undefined || parts.some(hasRules);
+}
+
 function compileRule(schema: Schema, rule: Rule, place: string): CheckRules {
   const fail = (why: unknown): never => {
     const [line] = (why instanceof Error ? why.message : String(why)).split("\n");

@@ -1,0 +1,8 @@
+import { currentKubeconfig, nodeContainer } from "../real-world/index.ts";
+import { clusterContract } from "./cluster.contract.ts";
+
+clusterContract({
+  name: "the cluster of KUBECONFIG",
+  kubeconfig: currentKubeconfig,
+  container: (script) => nodeContainer(currentKubeconfig(), script),
+});
