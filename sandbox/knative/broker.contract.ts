@@ -1,20 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
+import { CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startRecorder } from "./fixtures/recorder.ts";
 import { until } from "./fixtures/until.ts";
 
 /** What the suite needs to know of the Knative that it runs against; everything goes over HTTP. */
 export interface BrokerContractTarget {
-  kubeconfig: string;
+  kubeconfig: KubeConfig;
   /** Exists already; the suite creates and deletes its own objects in it. */
   namespace: string;
   /** The ingress of a Broker as the test's process reaches it. */
   ingressUrl: (namespace: string, broker: string) => string;
-  /** An address of the test's process that the Brokers can reach. */
-  recorderHost: string;
-  /** A function that answers GET /self with its environment as `{ env }`; it is not running when the suite starts. */
-  function: { name: string; self: () => Promise<{ env: Record<string, string> }> };
+  /** An address of the test's process that the Brokers can reach, and the one to listen on where that is another. */
+  recorder: { reachedAs: string; listensOn?: string };
+  /** The Knative Service in that namespace whose program is fixtures/probe.cjs. */
+  functionName: string;
   /** How long a PingSource may take to fire for the first time. */
   pingWithinMs: number;
 }
@@ -83,16 +83,21 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
 
     beforeAll(async () => {
       target = await start();
-      const config = new KubeConfig();
-      config.loadFromString(target.kubeconfig);
+      const config = target.kubeconfig;
       // client-node takes plain http, which the sandbox speaks, only where there is no TLS to verify.
       config.clusters = config.clusters.map((one) => ({
         ...one,
         skipTLSVerify: one.skipTLSVerify || one.server.startsWith("http:"),
       }));
       api = config.makeApiClient(CustomObjectsApi);
-      recorder = await startRecorder(target.recorderHost);
-    }, 120_000);
+      const { reachedAs, listensOn = reachedAs } = target.recorder;
+      recorder = await startRecorder(listensOn, reachedAs);
+      const on = await broker("reach", { async: true });
+      await trigger("reach", on, "/reach");
+      await post(on, "1");
+      const where = `what the Broker delivers arrives at ${recorder.url("/")}, which must be an address of this machine that pods reach`;
+      await until(where, () => recorder.at("/reach").length > 0, 30_000);
+    }, 180_000);
 
     afterAll(async () => {
       for (const one of created.reverse()) {
@@ -196,6 +201,33 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
       expect(exhausted?.headers["ce-knativeerrorcode"]).toBe("503");
     }, 120_000);
 
+    test("a subscriber that hangs or is not there is tried again, and what it did not take goes to the dead-letter sink", async () => {
+      const graveyard = { uri: recorder.url("/silent") };
+      const delivery = { retry: 1, backoffDelay: "PT0.1S", timeout: "PT1S", deadLetterSink: graveyard };
+      const on = await broker("silent", { async: true, delivery: { ...delivery, backoffPolicy: "exponential" } });
+      await trigger("hangs", on, "/hangs", { filter: { attributes: { how: "hangs" } } });
+      const nobody = { uri: recorder.url("").replace(/\d+$/, "9") };
+      await trigger("gone", on, "", { subscriber: nobody, filter: { attributes: { how: "gone" } } });
+      recorder.answer("/hangs", () => undefined);
+      await post(on, "hung", { "ce-how": "hangs" });
+      await post(on, "gone", { "ce-how": "gone" });
+      await until("both dead letters arrive", () => new Set(recorder.ids("/silent")).size === 2, 30_000);
+      expect(recorder.at("/hangs")).toHaveLength(2);
+      const codes = recorder.at("/silent").map(({ headers }) => [headers["ce-id"], headers["ce-knativeerrorcode"]]);
+      // Knative says why of what was answered or refused, but not of what it gave up waiting for.
+      expect(Object.fromEntries(codes)).toEqual({ hung: undefined, gone: "500" });
+    }, 120_000);
+
+    test("a Trigger's own delivery counts instead of its Broker's, but for the dead-letter sink that it does not name", async () => {
+      const graveyard = { uri: recorder.url("/inherited") };
+      const on = await broker("own", { async: true, delivery: { retry: 3, deadLetterSink: graveyard } });
+      await trigger("own", on, "/own", { delivery: { retry: 1, backoffPolicy: "linear", backoffDelay: "PT0.1S" } });
+      recorder.answer("/own", () => ({ status: 503 }));
+      await post(on, "1");
+      await until("the dead letter arrives", () => recorder.ids("/inherited").includes("1"), 30_000);
+      expect(recorder.at("/own")).toHaveLength(2);
+    }, 120_000);
+
     test("exponential back-off doubles", async () => {
       const delivery = { retry: 3, backoffPolicy: "exponential", backoffDelay: "PT0.2S" };
       const on = await broker("backoff", { async: true });
@@ -250,6 +282,7 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
       const noEvent = await fetch(target.ingressUrl(target.namespace, on), { method: "POST", body: "{}" });
       expect(noEvent.status).toBe(400);
       expect((await post("nobody", "1")).status).toBe(404);
+      expect((await post("nobody", "1", { "ce-specversion": "9" })).status).toBe(400);
     }, 120_000);
 
     test("a reply that is no event fails the delivery, although the event was handled", async () => {
@@ -260,14 +293,22 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
       expect(recorder.at("/reply")).toHaveLength(2);
     }, 120_000);
 
-    test("a SinkBinding gives a function its Broker as K_SINK", async () => {
+    test("a Trigger finds a function by its name and path, and a SinkBinding gives it its Broker as K_SINK", async () => {
       const on = await broker("bound", { async: true });
-      await trigger("bound", on, "/bound");
-      const subject = { apiVersion: "serving.knative.dev/v1", kind: "Service", name: target.function.name };
-      await create("SinkBinding", "bound", { subject, sink: refOf(on) });
-      const sink = await until("K_SINK is set", async () => (await target.function.self()).env.K_SINK, 60_000);
+      const ref = { apiVersion: "serving.knative.dev/v1", kind: "Service", name: target.functionName };
+      await trigger("bound", on, "", { subscriber: { ref, uri: "/report" } });
+      let asked = 0;
+      const environment = async (): Promise<Record<string, string>> => {
+        const path = `/environment/${++asked}`;
+        await post(on, `${asked}`, {}, JSON.stringify({ to: recorder.url(path) }));
+        await until("the function reports", () => recorder.at(path).length > 0, 60_000);
+        return JSON.parse(recorder.at(path)[0]?.body ?? "{}");
+      };
+      expect(await environment()).not.toHaveProperty("K_SINK");
+      await create("SinkBinding", "bound", { subject: ref, sink: refOf(on) });
+      const sink = await until("K_SINK is set", async () => (await environment()).K_SINK, 60_000);
       expect(new URL(sink).pathname).toBe(`/${target.namespace}/${on}`);
-    }, 120_000);
+    }, 180_000);
 
     test("a PingSource made at run time fires with its data and extensions", async () => {
       const on = await broker("ping", { async: true });

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { KubeConfig } from "@kubernetes/client-node";
 import { afterAll } from "vitest";
 import { startApi } from "../api/index.ts";
 import { brokerContract } from "./broker.contract.ts";
@@ -21,12 +22,14 @@ brokerContract("the sandbox", async () => {
     functions: [{ name: "probe", entry, env: {} }],
   });
   closing.unshift(() => knative.close());
+  const kubeconfig = new KubeConfig();
+  kubeconfig.loadFromString(api.kubeconfig("admin"));
   return {
-    kubeconfig: api.kubeconfig("admin"),
+    kubeconfig,
     namespace: "contract",
     ingressUrl: knative.ingressUrl,
-    recorderHost: `${api.subnet}.0.9`,
-    function: { name: "probe", self: async () => (await fetch(`${knative.urlOf("probe")}/self`)).json() },
+    recorder: { reachedAs: `${api.subnet}.0.9` },
+    functionName: "probe",
     pingWithinMs: 5000,
   };
 });

@@ -1,7 +1,15 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { KubernetesObject, Store } from "../api/index.ts";
 import { BadEvent, type CloudEvent, parseEvent } from "./cloud-event.ts";
-import { type Delivery, type DeliverySpec, deadLetter, deliver, type Parcel, readDelivery } from "./delivery.ts";
+import {
+  type Delivery,
+  type DeliverySpec,
+  deadLetter,
+  deliver,
+  type Parcel,
+  type Refusal,
+  readDelivery,
+} from "./delivery.ts";
 import type { Destination, Resolve } from "./destination.ts";
 import { filterProblem, takes } from "./filter.ts";
 
@@ -21,6 +29,8 @@ export type IngressInterceptor = (
   post: { namespace: string; broker: string; event: CloudEvent },
   phase: "before" | "taken",
 ) => Refused | undefined | Promise<Refused | undefined>;
+
+type BurialSpec = DeliverySpec & { deadLetterSink?: Destination };
 
 type Refused = { drop: true } | { status: number; message?: string };
 
@@ -80,13 +90,15 @@ export function createBrokers(options: BrokersOptions): Brokers {
 
   const dispatch = async (broker: KubernetesObject, trigger: KubernetesObject, parcel: Parcel) => {
     const { namespace = "", name } = trigger.metadata;
-    const spec: DeliverySpec & { deadLetterSink?: Destination } = trigger.spec.delivery ?? broker.spec?.delivery ?? {};
-    const how = readDelivery(spec, timeScale);
+    const own: BurialSpec | undefined = trigger.spec.delivery;
+    const shared: BurialSpec | undefined = broker.spec?.delivery;
+    const how = readDelivery(own ?? shared ?? {}, timeScale);
     const url = resolve(trigger.spec.subscriber, namespace);
     const outcome = url === undefined ? nobody : await deliver(url, parcel, how, signal);
     if (outcome.ok) return true;
     if (signal.aborted) return false;
-    const buried = await bury(spec.deadLetterSink, namespace, parcel, how, url ?? "", outcome);
+    const sink = own?.deadLetterSink ?? shared?.deadLetterSink;
+    const buried = await bury(sink, namespace, parcel, how, url ?? "", outcome);
     const { id, type } = parcel.event.attributes;
     const reason = outcome.body.toString().slice(0, 300);
     log({ msg: "delivery given up", trigger: name, type, id, url, code: outcome.code, reason, deadLettered: buried });
@@ -99,7 +111,7 @@ export function createBrokers(options: BrokersOptions): Brokers {
     parcel: Parcel,
     how: Delivery,
     url: string,
-    refusal: { code: number; body: Buffer },
+    refusal: Refusal,
   ): Promise<boolean> => {
     const to = sink && resolve(sink, namespace);
     if (to === undefined) return false;
@@ -118,8 +130,6 @@ export function createBrokers(options: BrokersOptions): Brokers {
     const [, namespace = "", name = "", ...more] = new URL(incoming.url ?? "/", "http://ingress").pathname.split("/");
     const broker = more.length === 0 ? store.get("brokers.eventing.knative.dev", namespace, name) : undefined;
     if (incoming.method !== "POST") return { status: 405, message: "a Broker takes POST" };
-    if (broker === undefined)
-      return { status: 404, message: `there is no Broker "${name}" in namespace "${namespace}"` };
     let event: CloudEvent;
     try {
       event = parseEvent(incoming.headers, await readBody(incoming));
@@ -127,6 +137,8 @@ export function createBrokers(options: BrokersOptions): Brokers {
       if (error instanceof BadEvent) return { status: 400, message: error.message };
       throw error;
     }
+    if (broker === undefined)
+      return { status: 404, message: `there is no Broker "${name}" in namespace "${namespace}"` };
     const post = { namespace, broker: name, event };
     const before = await refused(post, "before");
     if (before) return before;
@@ -163,7 +175,7 @@ export function deliveryProblem(spec: DeliverySpec | undefined): string | undefi
   }
 }
 
-const nobody = { ok: false, code: 404, body: Buffer.from("the subscriber does not exist") } as const;
+const nobody: Refusal = { ok: false, code: 404, body: Buffer.from("the subscriber does not exist"), explained: false };
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];

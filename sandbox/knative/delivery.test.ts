@@ -30,7 +30,8 @@ test("without a delivery nothing is retried or timed out, and the time scale lea
 
 test("a dead letter is the event with where, why and at most 1024 characters of what was answered", () => {
   const event = { attributes: { id: "1", type: "t" }, contentType: "text/plain", data: Buffer.from("data") };
-  const letter = deadLetter(event, "http://there/path", { code: 503, body: Buffer.from("x".repeat(2000)) });
+  const refusal = { ok: false, code: 503, body: Buffer.from("x".repeat(2000)), explained: true } as const;
+  const letter = deadLetter(event, "http://there/path", refusal);
   expect(letter.attributes).toMatchObject({
     id: "1",
     type: "t",
@@ -39,4 +40,5 @@ test("a dead letter is the event with where, why and at most 1024 characters of 
   });
   expect(letter.attributes.knativeerrordata).toHaveLength(1024);
   expect(letter.data).toBe(event.data);
+  expect(deadLetter(event, "http://there/path", { ...refusal, explained: false })).toEqual(event);
 });

@@ -18,7 +18,15 @@ export interface Delivery {
 }
 
 /** How a delivery ended: accepted, or refused with the last status and body. */
-export type Outcome = { ok: true } | { ok: false; code: number; body: Buffer };
+export type Outcome = { ok: true } | Refusal;
+
+/** The last status and body; `explained` where Knative's filter tells its channel whose they are. */
+export interface Refusal {
+  ok: false;
+  code: number;
+  body: Buffer;
+  explained: boolean;
+}
 
 /** Sends an event with other headers (trace context) along, in binary content mode. */
 export type Parcel = { event: CloudEvent; headers: Readonly<Record<string, string>> };
@@ -54,8 +62,10 @@ export async function deliver(url: string, parcel: Parcel, how: Delivery, signal
   }
 }
 
-/** The event as it goes to a dead-letter sink, with where and why it was refused. */
-export function deadLetter(event: CloudEvent, url: string, refusal: { code: number; body: Buffer }): CloudEvent {
+/** The event as it goes to a dead-letter sink, with where and why it was refused, where Knative knows that. */
+export function deadLetter(event: CloudEvent, url: string, refusal: Refusal): CloudEvent {
+  // The channel, which buries, has called the filter, not the subscriber: what the filter does not tell it, it can't say.
+  if (!refusal.explained) return event;
   const attributes = {
     ...event.attributes,
     knativeerrordest: url,
@@ -73,8 +83,9 @@ function isRetried(code: number): boolean {
 function send(url: string, parcel: Parcel, timeoutMs: number | undefined, signal: AbortSignal): Promise<Outcome> {
   const { promise, resolve } = Promise.withResolvers<Outcome>();
   const fail = (error: Error) => {
-    // eventing's dispatcher gives transport errors and timeouts the code 500.
-    resolve({ ok: false, code: 500, body: Buffer.from(`dispatch error: ${error.message}`) });
+    // eventing's dispatcher gives transport errors and timeouts the code 500. It is the channel that gives up waiting.
+    const body = Buffer.from(`dispatch error: ${error.message}`);
+    resolve({ ok: false, code: 500, body, explained: !limit.aborted });
   };
   const limit = timeoutMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const headers = { ...parcel.headers, ...binaryHeaders(parcel.event), prefer: "reply" };
@@ -88,11 +99,11 @@ function send(url: string, parcel: Parcel, timeoutMs: number | undefined, signal
     response.on("end", () => {
       const body = Buffer.concat(chunks);
       const code = response.statusCode ?? 0;
-      if (code < 200 || code >= 300) resolve({ ok: false, code, body });
+      if (code < 200 || code >= 300) resolve({ ok: false, code, body, explained: true });
       // The broker's filter answers 502 for a non-empty reply that is no event: the delivery failed, although it was
       // handled. Replies that are events, which Knative would publish, are not served here, so they fail too.
       else if (body.length > 0 || "ce-specversion" in response.headers)
-        resolve({ ok: false, code: 502, body: NO_REPLY });
+        resolve({ ok: false, code: 502, body: NO_REPLY, explained: false });
       else resolve({ ok: true });
     });
   });

@@ -38,6 +38,7 @@ const PRELOAD = fileURLToPath(new URL("./end-with-parent.cjs", import.meta.url))
 
 interface Run {
   child: ChildProcess;
+  sink: string | undefined;
   ready: Promise<void>;
   exited: Promise<void>;
   stopping: boolean;
@@ -52,7 +53,7 @@ export function functionProcess(options: ProcessOptions): FunctionProcess {
 
   const launch = (): Run => {
     const log = openSync(options.logFile, "a");
-    const env = { ...options.env(), HOST: options.host, PORT: String(FUNCTION_PORT) };
+    const env: Record<string, string> = { ...options.env(), HOST: options.host, PORT: String(FUNCTION_PORT) };
     const child = spawn(process.execPath, ["--require", PRELOAD, options.entry], { env, stdio: ["pipe", log, log] });
     closeSync(log);
     child.stdin?.on("error", () => undefined); // the pipe breaks when the process ends, which is no error here
@@ -63,7 +64,8 @@ export function functionProcess(options: ProcessOptions): FunctionProcess {
     };
     child.once("exit", end);
     child.once("error", end);
-    const started: Run = { child, ready: untilReady(child, options, exited), exited, stopping: false };
+    const sink = env.K_SINK;
+    const started: Run = { child, sink, ready: untilReady(child, options, exited), exited, stopping: false };
     started.ready.catch(() => stop(started));
     return started;
   };
@@ -80,6 +82,8 @@ export function functionProcess(options: ProcessOptions): FunctionProcess {
     acquire: async () => {
       openRequests += 1;
       clearTimeout(idle);
+      // A SinkBinding changes the template: the next request is for a new revision.
+      if (run && !run.stopping && openRequests === 1 && run.sink !== options.env().K_SINK) void stop(run);
       while (run?.stopping) await run.exited;
       if (closed) throw new Error("the sandbox is closing");
       run ??= launch();
