@@ -5,4 +5,5 @@ clusterContract({
   name: "the cluster of KUBECONFIG",
   kubeconfig: currentKubeconfig,
   container: (script) => nodeContainer(currentKubeconfig(), script),
+  patienceMs: 90_000,
 });

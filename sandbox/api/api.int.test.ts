@@ -35,4 +35,5 @@ clusterContract({
     return config;
   },
   container: (script) => ({ name: "main", image: "contract:1", args: ["-e", script] }),
+  patienceMs: 25_000,
 });

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe } from "vitest";
 import { connect } from "./contract/connection.ts";
 import { customResourceContract } from "./contract/custom-resources.ts";
-import { type ClusterContract, eventually, type Ground } from "./contract/ground.ts";
+import { type ClusterContract, type Ground, within } from "./contract/ground.ts";
 import { objectContract } from "./contract/object-verbs.ts";
 import { ownDefinitionContract } from "./contract/own-definitions.ts";
 import { pageContract } from "./contract/pages.ts";
@@ -16,7 +16,8 @@ export function clusterContract(contract: ClusterContract): void {
   describe(`the cluster contract on ${contract.name}`, () => {
     const run = randomBytes(3).toString("hex");
     const namespace = `contract-${run}`;
-    const ground = { namespace, group: `${namespace}.autoheal.dev`, contract } as Ground; // reason: beforeAll fills in the rest
+    const eventually = within(contract.patienceMs);
+    const ground = { namespace, group: `${namespace}.autoheal.dev`, contract, eventually } as Ground; // reason: beforeAll fills in the rest
 
     beforeAll(async () => {
       ground.api = await connect(contract.kubeconfig());
@@ -26,7 +27,7 @@ export function clusterContract(contract: ClusterContract): void {
       if (made.status !== 201) throw new Error(`no namespace: ${JSON.stringify(made.body)}`);
       // Until it is there, no pod is admitted.
       const account = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
-      await eventually(
+      await ground.eventually(
         () => ground.api.ask("GET", account),
         ({ status }) => status === 200,
       );

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventually, type Ground } from "./ground.ts";
+import type { Ground } from "./ground.ts";
 import { aDefinition, aTrial } from "./objects.ts";
 
 /** Kinds of our own: schema, pruning, defaults, CEL, status. */
@@ -20,7 +20,7 @@ export function customResourceContract(ground: Ground): void {
       expect(made.status).toBe(201);
       const isServed = ({ status, body }: { status: number; body: { kind?: string } }) =>
         status === 200 && body.kind === "TrialList";
-      await eventually(() => ground.api.ask("GET", path()), isServed);
+      await ground.eventually(() => ground.api.ask("GET", path()), isServed);
     });
 
     test("defaults are filled in, what the schema does not know is dropped, and so is a status at creation", async () => {

@@ -8,6 +8,8 @@ export interface ClusterContract {
   kubeconfig: () => KubeConfig;
   /** A container named `main` that runs a script of Node.js on this cluster. */
   container: (script: string) => Container | Promise<Container>;
+  /** How long whatever becomes true sooner or later may take here. */
+  patienceMs: number;
 }
 
 /** What the suite's pods run; the suite adds what the restricted Pod Security Standard asks for. */
@@ -27,18 +29,19 @@ export interface Ground {
   contract: ClusterContract;
   /** A container that stays. */
   idle: Container;
+  /** Asks again until the answer satisfies, and gives it; throws what was seen last when the cluster's patience has ended. */
+  eventually: <T>(look: () => Promise<T>, satisfies: (seen: T) => boolean) => Promise<T>;
 }
 
-/** Asks again until the answer satisfies, and gives it; throws what was seen last when the deadline has passed. */
-export async function eventually<T>(look: () => Promise<T>, satisfies: (seen: T) => boolean): Promise<T> {
-  const deadline = Date.now() + EVENTUALLY_MS;
-  for (;;) {
-    const seen = await look();
-    if (satisfies(seen)) return seen;
-    if (Date.now() > deadline)
-      throw new Error(`not within ${EVENTUALLY_MS} ms: ${JSON.stringify(seen).slice(0, 2000)}`);
-    await new Promise((next) => setTimeout(next, 50));
-  }
+/** `eventually` for a cluster that may take so long. */
+export function within(patienceMs: number): Ground["eventually"] {
+  return async (look, satisfies) => {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const seen = await look();
+      if (satisfies(seen)) return seen;
+      if (Date.now() > deadline) throw new Error(`not within ${patienceMs} ms: ${JSON.stringify(seen).slice(0, 4000)}`);
+      await new Promise((next) => setTimeout(next, 50));
+    }
+  };
 }
-
-const EVENTUALLY_MS = 25_000;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { Answer } from "./connection.ts";
-import { eventually, type Ground } from "./ground.ts";
+import type { Ground } from "./ground.ts";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const PLURALS = ["incidents", "healingpolicies", "healingledgers"];
@@ -36,7 +36,7 @@ export function ownDefinitionContract(ground: Ground): void {
         expect(made, JSON.stringify(made.body)).toMatchObject({ status: 201 });
       }
       for (const plural of PLURALS) {
-        await eventually(
+        await ground.eventually(
           () => ground.api.ask("GET", `${root}/${plural}`),
           ({ status, body }) => status === 200 && body.kind?.endsWith("List"),
         );

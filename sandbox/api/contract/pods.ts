@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Answer } from "./connection.ts";
-import { eventually, type Ground } from "./ground.ts";
+import type { Ground } from "./ground.ts";
 import { aBudget, anEviction, aPod, neverReady } from "./objects.ts";
 
 const CRASHING = "console.log('up'); console.log('going down'); process.exitCode = 1";
@@ -17,11 +17,11 @@ export function podContract(ground: Ground): void {
   const make = async (pod: object) => expect((await ground.api.ask("POST", path(), pod)).status).toBe(201);
   const ready = async (name: string, app = name) => {
     await make(aPod(name, ground.idle, app));
-    return (await eventually(look(path(name)), isReady)).body;
+    return (await ground.eventually(look(path(name)), isReady)).body;
   };
   const budgeted = async (name: string, healthy: number) => {
     expect((await ground.api.ask("POST", budgets, aBudget(name, 1))).status).toBe(201);
-    await eventually(
+    await ground.eventually(
       look(`${budgets}/${name}`),
       ({ body }) => body.status?.observedGeneration === 1 && body.status.currentHealthy === healthy,
     );
@@ -36,7 +36,7 @@ export function podContract(ground: Ground): void {
       expect(other).toMatchObject({ status: 409, body: { reason: "Conflict" } });
       expect((await look(path("evicted"))()).body.metadata.deletionTimestamp).toBeUndefined();
       expect(await evict("evicted", pod.metadata.uid)).toMatchObject({ status: 201, body: { status: "Success" } });
-      await eventually(look(path("evicted")), isGone);
+      await ground.eventually(look(path("evicted")), isGone);
       expect((await evict("evicted")).status).toBe(404);
     });
 
@@ -55,22 +55,22 @@ export function podContract(ground: Ground): void {
       expect((await look(path("guarded"))()).body.metadata.deletionTimestamp).toBeUndefined();
 
       await ground.api.ask("PATCH", `${budgets}/guarded`, { spec: { minAvailable: 0 } });
-      await eventually(look(`${budgets}/guarded`), ({ body }) => body.status?.disruptionsAllowed === 1);
+      await ground.eventually(look(`${budgets}/guarded`), ({ body }) => body.status?.disruptionsAllowed === 1);
       expect((await evict("guarded")).status).toBe(201);
-      await eventually(look(path("guarded")), isGone);
+      await ground.eventually(look(path("guarded")), isGone);
     });
 
     test("a pod that runs but is not ready may be evicted where the budget is kept without it, and only there", async () => {
       await ready("hale", "mixed");
       await make(aPod("ill", neverReady(ground.idle), "mixed"));
-      await eventually(look(path("ill")), ({ body }) => body.status?.phase === "Running");
+      await ground.eventually(look(path("ill")), ({ body }) => body.status?.phase === "Running");
       await budgeted("mixed", 1);
       expect((await evict("hale")).status).toBe(429);
       expect((await evict("ill")).status).toBe(201);
-      await eventually(look(path("ill")), isGone);
+      await ground.eventually(look(path("ill")), isGone);
 
       await make(aPod("alone", neverReady(ground.idle)));
-      await eventually(look(path("alone")), ({ body }) => body.status?.phase === "Running");
+      await ground.eventually(look(path("alone")), ({ body }) => body.status?.phase === "Running");
       await budgeted("alone", 0);
       expect((await evict("alone")).body.details.causes).toMatchObject([{ reason: "DisruptionBudget" }]);
     });
@@ -79,7 +79,7 @@ export function podContract(ground: Ground): void {
       await ready("twice");
       await budgeted("twice", 1);
       expect((await ground.api.ask("POST", budgets, aBudget("twice-more", 0, "twice"))).status).toBe(201);
-      await eventually(
+      await ground.eventually(
         () => evict("twice"),
         ({ status }) => status === 500,
       );
@@ -94,7 +94,7 @@ export function podContract(ground: Ground): void {
       const { status, body } = await ground.api.ask("DELETE", path("deleted"));
       expect(status).toBe(200);
       expect(body).toMatchObject({ kind: "Pod", metadata: { name: "deleted", deletionGracePeriodSeconds: 1 } });
-      await eventually(look(path("deleted")), isGone);
+      await ground.eventually(look(path("deleted")), isGone);
     });
 
     test("a running pod's template is fixed: 422", async () => {
@@ -107,7 +107,7 @@ export function podContract(ground: Ground): void {
     test("the log of a container that crashed is the previous one; where there is none the answer is 400", async () => {
       await make(aPod("crashing", await ground.contract.container(CRASHING)));
       const hasRestarted = ({ body }: Answer) => (body.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0;
-      await eventually(look(path("crashing")), hasRestarted);
+      await ground.eventually(look(path("crashing")), hasRestarted);
       const log = (query: string) => ground.api.ask("GET", `${path("crashing")}/log?previous=true&${query}`);
       expect(await log("tailLines=1")).toEqual({ status: 200, body: "going down\n" });
       expect(await log("tailLines=9")).toEqual({ status: 200, body: "up\ngoing down\n" });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { eventually, type Ground } from "./ground.ts";
+import type { Ground } from "./ground.ts";
 
 /** Rights: what a role grants, and how a refusal reads; asked by impersonation. */
 export function rightsContract(ground: Ground): void {
@@ -30,7 +30,7 @@ export function rightsContract(ground: Ground): void {
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "reader" },
       });
       // What RBAC grants is known to the API server a moment later.
-      await eventually(
+      await ground.eventually(
         () => ground.api.ask("GET", pods, undefined, as),
         ({ status }) => status === 200,
       );

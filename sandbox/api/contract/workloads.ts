@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { eventually, type Ground } from "./ground.ts";
+import type { Ground } from "./ground.ts";
 import { aDeployment } from "./objects.ts";
 
 /** Deployments: generation, strategic patches, /scale and /status, and the way from a pod to its workload. */
@@ -97,7 +97,7 @@ export function workloadContract(ground: Ground): void {
     test("controller references lead from a pod over its ReplicaSet to the Deployment", async () => {
       const deployment = await make("owner", 1);
       const pods = `/api/v1/namespaces/${ground.namespace}/pods?labelSelector=app%3Downer`;
-      const { body } = await eventually(
+      const { body } = await ground.eventually(
         () => ground.api.ask("GET", pods),
         (seen) => seen.body.items.length > 0,
       );
@@ -111,7 +111,7 @@ export function workloadContract(ground: Ground): void {
         { kind: "Deployment", name: "owner", uid: deployment.metadata.uid, controller: true },
       ]);
       // The controller writes its annotation a moment later, and that is no change of the generation.
-      const annotated = await eventually(
+      const annotated = await ground.eventually(
         () => ground.api.ask("GET", path("owner")),
         (seen) => seen.body.metadata.annotations?.["deployment.kubernetes.io/revision"] !== undefined,
       );

@@ -19,9 +19,10 @@ export interface DriverContract {
   kubeconfig: () => KubeConfig;
   /** A container that runs a script of Node.js on this cluster. */
   container: (script: string) => object | Promise<object>;
+  /** How long whatever becomes true sooner or later may take here. */
+  patienceMs: number;
 }
 
-const EVENTUALLY = { timeout: 25_000, interval: 50 };
 const CRASHING = "console.log('up'); console.log('going down'); process.exitCode = 1";
 const SERVING = "setInterval(() => {}, 1000)";
 
@@ -36,6 +37,7 @@ export function driverContract(contract: DriverContract): void {
     const group = `${namespace}.autoheal.dev`;
     const folder = mkdtempSync(join(tmpdir(), "autoheal-driver-"));
     const definitions = ["incidents", "healingpolicies", "healingledgers"];
+    const patience = { timeout: contract.patienceMs, interval: 50 };
     let transport: Transport;
     let cluster: Cluster;
 
@@ -114,7 +116,7 @@ export function driverContract(contract: DriverContract): void {
         const ready = pod?.status?.conditions?.find(({ type }) => type === "Ready");
         expect(ready?.status).toBe("True");
         return pod as PodObject; // reason: it has a condition
-      }, EVENTUALLY);
+      }, patience);
     };
 
     beforeAll(async () => {
@@ -129,14 +131,14 @@ export function driverContract(contract: DriverContract): void {
         definition.spec.group = group;
         await make("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition);
       }
-      await vi.waitFor(() => cluster.list("incidents"), EVENTUALLY);
+      await vi.waitFor(() => cluster.list("incidents"), patience);
       // Pods are admitted once the account is there that they run as.
       await vi.waitFor(async () => {
         const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
         const answer = await transport({ method: "GET", path });
         answer.resume();
         expect(answer.statusCode).toBe(200);
-      }, EVENTUALLY);
+      }, patience);
     });
 
     afterAll(async () => {
@@ -288,13 +290,13 @@ export function driverContract(contract: DriverContract): void {
       test("what is there comes first, then each change in order, until the signal", async () => {
         await cluster.create("incidents", namespace, anIncident("watched-a", { watched: "yes" }));
         const { seen, stop, ended } = await follow({ labelSelector: "watched=yes" });
-        await vi.waitFor(() => expect(seen.lists).toEqual([["watched-a"]]), EVENTUALLY);
+        await vi.waitFor(() => expect(seen.lists).toEqual([["watched-a"]]), patience);
         await cluster.create("incidents", namespace, anIncident("watched-b", { watched: "yes" }));
         await cluster.patch("incidents", namespace, "watched-a", { metadata: { annotations: { more: "yes" } } });
         await cluster.patch("incidents", namespace, "watched-b", { metadata: labels("no") });
         await cluster.delete("incidents", namespace, "watched-a");
         const all = ["ADDED watched-b", "MODIFIED watched-a", "DELETED watched-b", "DELETED watched-a"];
-        await vi.waitFor(() => expect(seen.changes).toEqual(all), EVENTUALLY);
+        await vi.waitFor(() => expect(seen.changes).toEqual(all), patience);
         stop();
         await ended;
         expect(seen.lists).toHaveLength(1);
@@ -306,9 +308,9 @@ export function driverContract(contract: DriverContract): void {
         const { seen, stop, ended } = await follow({ labelSelector: "watched=again" }, (path, nth) =>
           nth === 1 ? path.replace(/resourceVersion=\d+/, "resourceVersion=1") : path,
         );
-        await vi.waitFor(() => expect(seen.lists).toEqual([["again-a"], ["again-a"]]), EVENTUALLY);
+        await vi.waitFor(() => expect(seen.lists).toEqual([["again-a"], ["again-a"]]), patience);
         await cluster.create("incidents", namespace, anIncident("again-b", { watched: "again" }));
-        await vi.waitFor(() => expect(seen.changes).toEqual(["ADDED again-b"]), EVENTUALLY);
+        await vi.waitFor(() => expect(seen.changes).toEqual(["ADDED again-b"]), patience);
         stop();
         await ended;
       });
@@ -320,12 +322,12 @@ export function driverContract(contract: DriverContract): void {
       test("a workload is read with its own revisions and pods only; a rollback makes the earlier ReplicaSet current", async () => {
         await cluster.create("deployments", namespace, await aDeployment("web", 1));
         await cluster.create("deployments", namespace, await aDeployment("other", 1));
-        await vi.waitFor(() => podsOf("other"), EVENTUALLY);
+        await vi.waitFor(() => podsOf("other"), patience);
         const first = await vi.waitFor(async () => {
           const workload = await loadWorkload(cluster, deployment("web"));
           expect(workload).toMatchObject({ replicas: 1, revisions: [{ number: 1 }], pods: [{}] });
           return workload;
-        }, EVENTUALLY);
+        }, patience);
         await cluster.patch("deployments", namespace, "web", {
           spec: { template: { metadata: { annotations: { version: "2" } } } },
         });
@@ -333,7 +335,7 @@ export function driverContract(contract: DriverContract): void {
           const workload = await loadWorkload(cluster, deployment("web"));
           expect(workload?.revisions.map(({ number }) => number)).toEqual([2, 1]);
           return workload;
-        }, EVENTUALLY);
+        }, patience);
         expect(second?.revisions[1]?.uid).toBe(first?.revisions[0]?.uid);
         expect(second?.revisions[0]?.fingerprint).not.toBe(first?.revisions[0]?.fingerprint);
 
@@ -346,14 +348,14 @@ export function driverContract(contract: DriverContract): void {
             { op: "replace", path: "/spec/template", value: template && withoutControllerLabels(template) },
           ]);
         };
-        await vi.waitFor(rollBack, EVENTUALLY); // its controller writes the object too
+        await vi.waitFor(rollBack, patience); // its controller writes the object too
         await vi.waitFor(async () => {
           const workload = await loadWorkload(cluster, deployment("web"));
           expect(workload?.revisions.map(({ uid, number }) => [uid, number])).toEqual([
             [first?.revisions[0]?.uid, 3],
             [second?.revisions[0]?.uid, 2],
           ]);
-        }, EVENTUALLY);
+        }, patience);
         expect(await loadWorkload(cluster, deployment("nothing"))).toBeUndefined();
       });
 
@@ -367,7 +369,7 @@ export function driverContract(contract: DriverContract): void {
         });
         await cluster.create("horizontalpodautoscalers", namespace, scaling("owner", "Deployment"));
         await cluster.create("horizontalpodautoscalers", namespace, scaling("odd", "ReplicationController"));
-        const [pod] = await vi.waitFor(() => podsOf("owner"), EVENTUALLY);
+        const [pod] = await vi.waitFor(() => podsOf("owner"), patience);
         const name = pod?.metadata.name ?? "";
         const found = { found: true, workload: deployment("owner") };
         const none = (why: string) => ({ found: false, why });
@@ -396,10 +398,7 @@ export function driverContract(contract: DriverContract): void {
         const other = "00000000-0000-0000-0000-000000000000";
         expect(await reasonOf(cluster.evict(namespace, "evicted", other))).toBe("Conflict");
         await cluster.evict(namespace, "evicted", metadata.uid);
-        await vi.waitFor(
-          async () => expect(await cluster.get("pods", namespace, "evicted")).toBeUndefined(),
-          EVENTUALLY,
-        );
+        await vi.waitFor(async () => expect(await cluster.get("pods", namespace, "evicted")).toBeUndefined(), patience);
         expect(await reasonOf(cluster.evict(namespace, "evicted", metadata.uid))).toBe("NotFound");
       });
 
@@ -407,33 +406,30 @@ export function driverContract(contract: DriverContract): void {
         const { uid } = (await runningPod("guarded")).metadata;
         await make(budgets, aBudget("guarded", "guarded"));
         const evicted = () => reasonOf(cluster.evict(namespace, "guarded", uid));
-        await vi.waitFor(async () => expect(await evicted()).toBe("DisruptionBudget"), EVENTUALLY);
+        await vi.waitFor(async () => expect(await evicted()).toBe("DisruptionBudget"), patience);
         await make(budgets, aBudget("guarded-more", "guarded"));
-        await vi.waitFor(async () => expect(await evicted()).toBe("Unavailable"), EVENTUALLY);
+        await vi.waitFor(async () => expect(await evicted()).toBe("Unavailable"), patience);
         expect((await cluster.get("pods", namespace, "guarded"))?.metadata.deletionTimestamp).toBeUndefined();
       });
 
       test("a crash loop is read as one, with the log's end of the run before", async () => {
         await cluster.create("deployments", namespace, await aDeployment("crashing", 1, CRASHING));
-        const workload = await vi.waitFor(
-          async () => {
-            const read = await loadWorkload(cluster, { kind: "Deployment", namespace, name: "crashing" });
-            expect(read?.pods[0]?.containers[0]).toMatchObject({
-              ready: false,
-              waiting: "CrashLoopBackOff",
-              lastTermination: { reason: "Error", exitCode: 1 },
-            });
-            return read;
-          },
-          { ...EVENTUALLY, timeout: 60_000 },
-        );
+        const workload = await vi.waitFor(async () => {
+          const read = await loadWorkload(cluster, { kind: "Deployment", namespace, name: "crashing" });
+          expect(read?.pods[0]?.containers[0]).toMatchObject({
+            ready: false,
+            waiting: "CrashLoopBackOff",
+            lastTermination: { reason: "Error", exitCode: 1 },
+          });
+          return read;
+        }, patience);
         const [pod] = workload?.pods ?? [];
         const log = (previous: boolean, container = "main") =>
           cluster.log(namespace, pod?.name ?? "", container, { previous, tailLines: 1 });
-        await vi.waitFor(async () => expect(await log(true)).toBe("going down\n"), EVENTUALLY);
+        await vi.waitFor(async () => expect(await log(true)).toBe("going down\n"), patience);
         expect(await log(true, "other")).toBeUndefined();
         expect(await cluster.log(namespace, "nothing", "main", { previous: false, tailLines: 1 })).toBeUndefined();
-      }, 90_000);
+      });
 
       test("a pod that never restarted has no log of a run before", async () => {
         await runningPod("calm");

@@ -32,4 +32,5 @@ driverContract({
     return config;
   },
   container: (script) => ({ name: "main", image: "node:1", args: ["-e", script] }),
+  patienceMs: 25_000,
 });
