@@ -28,7 +28,7 @@ export function ownDefinitionContract(ground: Ground): void {
   describe("AutoHeal's own definitions", () => {
     beforeAll(async () => {
       for (const plural of PLURALS) {
-        const file = new URL(`../../../knative/crds/${plural}.yaml`, import.meta.url);
+        const file = new URL(`../../../knative/base/crds/${plural}.yaml`, import.meta.url);
         const definition = parse(readFileSync(file, "utf8"));
         definition.metadata.name = `${plural}.${group}`;
         definition.spec.group = group;

@@ -6,6 +6,9 @@ import type { ApiRequest, Transport } from "./transport.ts";
 /** Longest wait for an answer, in ms: a handler has to answer within 8 s. */
 const requestTimeoutMs = 5_000;
 
+/** What the kubelet answers with 200 in place of a log whose container has just been removed (kuberuntime_container.go). */
+const kubeletsRegret = /^unable to retrieve container logs for \S+$/;
+
 /** What each object has, whatever its kind. */
 export interface ClusterObject {
   apiVersion?: string;
@@ -183,7 +186,7 @@ export function clusterOver(transport: Transport): Cluster {
       // 400 is the server's answer when the container has no (previous) log.
       if (status === 404 || status === 400) return undefined;
       if (status >= 400) throw clusterErrorOf(status, parsed(text), "log");
-      return text;
+      return kubeletsRegret.test(text) ? undefined : text;
     },
 
     watch: async <T extends ClusterObject>(

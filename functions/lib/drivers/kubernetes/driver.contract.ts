@@ -125,7 +125,7 @@ export function driverContract(contract: DriverContract): void {
       const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
       await cluster.create("namespaces", undefined, { metadata: { name: namespace, labels } });
       for (const plural of definitions) {
-        const file = new URL(`../../../../knative/crds/${plural}.yaml`, import.meta.url);
+        const file = new URL(`../../../../knative/base/crds/${plural}.yaml`, import.meta.url);
         const definition = parse(readFileSync(file, "utf8"));
         definition.metadata.name = `${plural}.${group}`;
         definition.spec.group = group;
