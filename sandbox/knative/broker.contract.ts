@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startRecorder } from "./fixtures/recorder.ts";
+import { settlingType, startRecorder } from "./fixtures/recorder.ts";
 import { until } from "./fixtures/until.ts";
 
 /** What the suite needs to know of the Knative that it runs against; everything goes over HTTP. */
@@ -77,6 +77,20 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
           ...more,
         },
       });
+    /**
+     * Waits until a Broker delivers to every Trigger made so far: one that is Ready still misses what comes in the next
+     * moment (seen on Knative 0.48: taken with 202, and never delivered). What the newest gets, the others get too.
+     */
+    const settle = async (on: string) => {
+      const path = `/settled/${on}`;
+      await trigger(`${on}-settled`, on, path, { filters: [{ exact: { type: settlingType } }] });
+      const isSettled = async () => {
+        await post(on, randomUUID(), { "ce-type": settlingType });
+        return until("a delivery", () => recorder.settled(path), 300).catch(() => false);
+      };
+      const where = `what the Broker delivers arrives at ${recorder.url(path)}, which must be an address of this machine that pods reach`;
+      await until(where, isSettled, 30_000);
+    };
     const refOf = (objectName: string) => ({
       ref: { apiVersion: "eventing.knative.dev/v1", kind: "Broker", name: objectName, namespace: target.namespace },
     });
@@ -92,12 +106,7 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
       api = config.makeApiClient(CustomObjectsApi);
       const { reachedAs, listensOn = reachedAs } = target.recorder;
       recorder = await startRecorder(listensOn, reachedAs);
-      const on = await broker("reach", { async: true });
-      await trigger("reach", on, "/reach");
-      await post(on, "1");
-      const where = `what the Broker delivers arrives at ${recorder.url("/")}, which must be an address of this machine that pods reach`;
-      await until(where, () => recorder.at("/reach").length > 0, 30_000);
-    }, 180_000);
+    }, 120_000);
 
     afterAll(async () => {
       for (const one of created.reverse()) {
@@ -123,6 +132,7 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
         ["overridden", { filter: { attributes: { remedy: "scale" } }, filters: [restart] }, ["restart"]],
       ];
       await Promise.all(cases.map(([base, more]) => trigger(base, on, `/filters/${base}`, more)));
+      await settle(on);
       expect((await post(on, "restart", { "ce-remedy": "restart", "ce-severity": "critical" })).status).toBe(202);
       expect((await post(on, "scale", { "ce-remedy": "scale", "ce-severity": "critical" })).status).toBe(202);
       expect((await post(on, "none", {})).status).toBe(202);
@@ -137,6 +147,7 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
       for (const path of ["slow", "poison", "away", "hangs"]) {
         await trigger(`receipt-${path}`, on, `/receipt/${path}`, { ...once, filter: { attributes: { path } } });
       }
+      await settle(on);
       recorder.answer("/receipt/slow", () => ({ status: 204, afterMs: 500 }));
       recorder.answer("/receipt/poison", () => ({ status: 400 }));
       recorder.answer("/receipt/away", () => ({ status: 503 }));
@@ -154,6 +165,7 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
     test("with the async-handler annotation the ingress answers at once and delivers behind", async () => {
       const on = await broker("async", { async: true });
       await trigger("async", on, "/async");
+      await settle(on);
       recorder.answer("/async", () => ({ status: 500, afterMs: 1500 }));
       const startedAt = performance.now();
       expect((await post(on, "1")).status).toBe(202);
@@ -168,6 +180,7 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
       await trigger("retries", on, "/retries", { filter: { attributes: { mood: "passing" } } });
       await trigger("refuses", on, "/refuses", { filter: { attributes: { mood: "final" } } });
       await trigger("never", on, "/never", { filter: { attributes: { mood: "never" } } });
+      await settle(on);
       const statuses = [404, 408, 409, 429, 500, 503];
       for (const status of statuses) {
         const before = recorder.at("/retries").length;
@@ -208,6 +221,7 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
       await trigger("hangs", on, "/hangs", { filter: { attributes: { how: "hangs" } } });
       const nobody = { uri: recorder.url("").replace(/\d+$/, "9") };
       await trigger("gone", on, "", { subscriber: nobody, filter: { attributes: { how: "gone" } } });
+      await settle(on);
       recorder.answer("/hangs", () => undefined);
       await post(on, "hung", { "ce-how": "hangs" });
       await post(on, "gone", { "ce-how": "gone" });
@@ -222,6 +236,7 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
       const graveyard = { uri: recorder.url("/inherited") };
       const on = await broker("own", { async: true, delivery: { retry: 3, deadLetterSink: graveyard } });
       await trigger("own", on, "/own", { delivery: { retry: 1, backoffPolicy: "linear", backoffDelay: "PT0.1S" } });
+      await settle(on);
       recorder.answer("/own", () => ({ status: 503 }));
       await post(on, "1");
       await until("the dead letter arrives", () => recorder.ids("/inherited").includes("1"), 30_000);
@@ -232,6 +247,7 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
       const delivery = { retry: 3, backoffPolicy: "exponential", backoffDelay: "PT0.2S" };
       const on = await broker("backoff", { async: true });
       await trigger("backoff", on, "/backoff", { delivery });
+      await settle(on);
       recorder.answer("/backoff", (nth) => ({ status: nth === 4 ? 204 : 503 }));
       await post(on, "1");
       await until("four tries", () => recorder.at("/backoff").length === 4);
@@ -243,6 +259,7 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
     test("an accepted event arrives at least once, in whatever order", async () => {
       const on = await broker("many", { async: true });
       await trigger("many", on, "/many", { delivery: { retry: 5, backoffPolicy: "linear", backoffDelay: "PT0.1S" } });
+      await settle(on);
       recorder.answer("/many", (nth) => ({ status: nth % 7 === 0 ? 503 : 204, afterMs: (nth * 13) % 50 }));
       const ids = Array.from({ length: 60 }, (_, nth) => `many-${nth}`);
       await Promise.all(ids.map(async (id) => expect((await post(on, id)).status).toBe(202)));
@@ -253,6 +270,7 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
     test("attributes, data and trace context arrive as they were sent; Authorization does not", async () => {
       const on = await broker("verbatim", { async: false });
       await trigger("verbatim", on, "/verbatim");
+      await settle(on);
       const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
       const subject = "shop/Deployment/user";
       await post(
@@ -288,6 +306,7 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
     test("a reply that is no event fails the delivery, although the event was handled", async () => {
       const on = await broker("reply", { async: false });
       await trigger("reply", on, "/reply", { delivery: { retry: 1, backoffPolicy: "linear", backoffDelay: "PT0.1S" } });
+      await settle(on);
       recorder.answer("/reply", () => ({ status: 200, body: "done", headers: { "content-type": "text/plain" } }));
       expect((await post(on, "1")).status).toBe(500);
       expect(recorder.at("/reply")).toHaveLength(2);
@@ -296,7 +315,9 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
     test("a Trigger finds a function by its name and path, and a SinkBinding gives it its Broker as K_SINK", async () => {
       const on = await broker("bound", { async: true });
       const ref = { apiVersion: "serving.knative.dev/v1", kind: "Service", name: target.functionName };
-      await trigger("bound", on, "", { subscriber: { ref, uri: "/report" } });
+      const ours = { filters: [{ exact: { type: "dev.autoheal.test.posted.v1" } }] };
+      await trigger("bound", on, "", { subscriber: { ref, uri: "/report" }, ...ours });
+      await settle(on);
       let asked = 0;
       const environment = async (): Promise<Record<string, string>> => {
         const path = `/environment/${++asked}`;
