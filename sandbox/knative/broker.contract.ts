@@ -88,7 +88,7 @@ export function brokerContract(name: string, start: () => Promise<BrokerContract
         await post(on, randomUUID(), { "ce-type": settlingType });
         return until("a delivery", () => recorder.settled(path), 300).catch(() => false);
       };
-      const where = `what the Broker delivers arrives at ${recorder.url(path)}, which must be an address of this machine that pods reach`;
+      const where = `what the Broker delivers arrives at ${recorder.url(path)}, an address of this machine that pods reach (AUTOHEAL_E2E_HOST)`;
       await until(where, isSettled, 30_000);
     };
     const refOf = (objectName: string) => ({
