@@ -4,8 +4,8 @@ import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { readPace, scaleAlertmanager, scaleRules, withReceivers } from "./scaling/index.ts";
 
-const help = `node monitoring/write-scaled.ts --out DIR (--receive-url URL --token-file FILE | --broker-url URL)
-                                 [--time-scale N] [--shortest-range DURATION]
+const help = `npm run scaled -- --out DIR (--receive-url URL --token-file FILE | --broker-url URL)
+                      [--time-scale N] [--shortest-range DURATION]
 
 Writes DIR/rules/*.yaml for Prometheus and DIR/alertmanager.yml: those of monitoring/, at another pace.
 

@@ -19,11 +19,12 @@ const client = "http_client_requests_total";
 
 /**
  * Queries for kube-prometheus-stack's label names and the RED metrics of the sample apps. Limits are those of containers:
- * of a pod, the container that is closest to its own counts, as in monitoring/rules.
+ * of a pod, the container that is closest to its own counts, as in monitoring/rules. cAdvisor's samples carry their own
+ * times, so that Prometheus goes on for five minutes with what a container that is gone used: only the window counts.
  */
 export const defaultQueries: Queries = {
   cpuByPod: `max by (pod) (sum by (pod, container) (rate(container_cpu_usage_seconds_total{${pods},container!="",container!="POD"}[$window])) / max by (pod, container) (kube_pod_container_resource_limits{${pods},resource="cpu"}))`,
-  memoryByPod: `max by (pod) (max by (pod, container) (container_memory_working_set_bytes{${pods},container!="",container!="POD"}) / max by (pod, container) (kube_pod_container_resource_limits{${pods},resource="memory"}))`,
+  memoryByPod: `max by (pod) (max by (pod, container) (last_over_time(container_memory_working_set_bytes{${pods},container!="",container!="POD"}[$window])) / max by (pod, container) (kube_pod_container_resource_limits{${pods},resource="memory"}))`,
   requestRate: `sum(rate(${server}{${pods}}[$window]))`,
   errorRatio: `(sum(rate(${server}{${pods},code=~"5.."}[$window])) or vector(0)) / (sum(rate(${server}{${pods}}[$window])) > 0)`,
   p99Seconds: `histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket{${pods}}[$window])))`,
