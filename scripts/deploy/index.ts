@@ -21,7 +21,8 @@ export interface DeployOptions {
  * changes nothing when it is made again. SinkBindings come before the functions, so that Knative's webhook gives each its
  * K_SINK as it is created; Triggers come last, when those that they call are there.
  */
-export async function deploy({ objects, way, configuration, seconds, say }: DeployOptions): Promise<void> {
+export async function deploy({ objects: given, way, configuration, seconds, say }: DeployOptions): Promise<void> {
+  const objects = await configured(given, configuration);
   const of = (...kinds: string[]) => objects.filter((object) => kinds.includes(object.kind) && !isFunction(object));
   const wait = (resource: string, some: readonly KubernetesObject[], ready?: (object: KubernetesObject) => boolean) =>
     waitUntilReady({
@@ -46,7 +47,7 @@ export async function deploy({ objects, way, configuration, seconds, say }: Depl
 
   const later = of("SinkBinding", "Trigger", "PingSource");
   const plain = objects.filter((object) => !first.includes(object) && !later.includes(object) && !isFunction(object));
-  await put(await configured(plain, configuration));
+  await put(plain);
   await wait("brokers.eventing.knative.dev", of("Broker"));
 
   await put(of("SinkBinding"));
