@@ -42,11 +42,18 @@ test("where Alertmanager can be asked, alerts have to be confirmed; where Promet
     AUTOHEAL_STEP: "1500ms",
     AUTOHEAL_HISTORY: "3m",
     AUTOHEAL_RATE_WINDOW: "6s",
+    AUTOHEAL_CONTAINER_WINDOW: "40s",
   });
   expect([settings.confirmAlerts, settings.thresholds.historySeconds, prometheus]).toEqual([
     true,
     180,
-    { url: "http://prometheus.local:9090", windowSeconds: 6, historySeconds: 180, stepSeconds: 1.5 },
+    {
+      url: "http://prometheus.local:9090",
+      windowSeconds: 6,
+      containerWindowSeconds: 40,
+      historySeconds: 180,
+      stepSeconds: 1.5,
+    },
   ]);
 });
 
@@ -55,6 +62,7 @@ test.each([
   ["ALERTMANAGER_URL", "alertmanager:9093"],
   ["PROMETHEUS_URL", "9090"],
   ["AUTOHEAL_RATE_WINDOW", "0s"],
+  ["AUTOHEAL_CONTAINER_WINDOW", "2"],
   ["AUTOHEAL_HISTORY", "1 hour"],
   ["AUTOHEAL_STEP", "30"],
   ["AUTOHEAL_BLAME_REVISION", "ten"],

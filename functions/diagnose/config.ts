@@ -26,6 +26,7 @@ export function readDiagnoseConfig(environment: Environment): DiagnoseConfig {
     receiver: text("AUTOHEAL_RECEIVER", "autoheal"),
     prometheusUrl: url("PROMETHEUS_URL", ""),
     window: seconds("AUTOHEAL_RATE_WINDOW", "2m"),
+    containerWindow: seconds("AUTOHEAL_CONTAINER_WINDOW", "2m"),
     history: seconds("AUTOHEAL_HISTORY", "1h"),
     step: seconds("AUTOHEAL_STEP", "30s"),
     revision: seconds("AUTOHEAL_BLAME_REVISION", "10m"),
@@ -46,7 +47,13 @@ export function readDiagnoseConfig(environment: Environment): DiagnoseConfig {
     alertmanagerUrl: read.alertmanagerUrl,
     receiver: read.receiver,
     prometheus: read.prometheusUrl
-      ? { url: read.prometheusUrl, windowSeconds: read.window, historySeconds: read.history, stepSeconds: read.step }
+      ? {
+          url: read.prometheusUrl,
+          windowSeconds: read.window,
+          containerWindowSeconds: read.containerWindow,
+          historySeconds: read.history,
+          stepSeconds: read.step,
+        }
       : undefined,
     pulseSchedule: read.pulseSchedule,
     settings: {

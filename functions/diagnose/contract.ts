@@ -51,6 +51,7 @@ export const contract: FunctionContract = {
     "AUTOHEAL_RECEIVER",
     "PROMETHEUS_URL",
     "AUTOHEAL_RATE_WINDOW",
+    "AUTOHEAL_CONTAINER_WINDOW",
     "AUTOHEAL_HISTORY",
     "AUTOHEAL_STEP",
     "AUTOHEAL_BLAME_REVISION",

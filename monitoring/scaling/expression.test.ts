@@ -27,16 +27,16 @@ test.each([
 
 test.each([
   ["x offset 1h > 5m", []],
-  ['sum by (a) (rate(x{b="[1d]"}[2m])) # over [1h]', [["rate", "2m"]]],
+  ['sum by (a) (rate(x{b="[1d]"}[2m])) # over [1h]', [["rate", "x", "2m"]]],
   [
     "max_over_time(rate(x[2m])[30m:1m]) > y[ 5m ]",
     [
-      ["rate", "2m"],
-      ["max_over_time", "30m"],
-      ["", "5m"],
+      ["rate", "x", "2m"],
+      ["max_over_time", "x", "30m"],
+      ["", "y", "5m"],
     ],
   ],
-  ["quantile_over_time(0.9, (x)[1h])", [["quantile_over_time", "1h"]]],
+  ["quantile_over_time(0.9, (x:y)[1h])", [["quantile_over_time", "x:y", "1h"]]],
 ])("the ranges of %s are %j", (promql, ranges) => {
-  expect(rangesIn(promql).map(({ of, duration }) => [of, duration])).toEqual(ranges);
+  expect(rangesIn(promql).map(({ by, metric, duration }) => [by, metric, duration])).toEqual(ranges);
 });

@@ -7,7 +7,7 @@ const tokens = new RegExp(
     /(?<name>[A-Za-z_][\w:]*)/,
     /(?<opening>\[\s*)?(?<duration>(?:\d+(?:ms|[smhdwy]))+)(?!\w)/,
     /0[xX][\da-fA-F]+|\d*\.?\d+(?:[eE][+-]?\d+)?/,
-    /[()]/,
+    /[(){}]/,
   ]
     .map((token) => token.source)
     .join("|"),
@@ -22,9 +22,10 @@ export function scaleExpression(promql: string, scale: number): string {
   });
 }
 
-/** A range of samples in an expression, and the function that looks at it. */
+/** A range of samples in an expression: of which metric, the function that looks at it, and how long. */
 export interface Range {
-  of: string;
+  metric: string;
+  by: string;
   duration: string;
 }
 
@@ -33,11 +34,15 @@ export function rangesIn(promql: string): Range[] {
   const ranges: Range[] = [];
   const functions: string[] = [];
   let last = "";
+  let inLabels = false;
   for (const { 0: token, groups: { name, opening, duration } = {} } of promql.matchAll(tokens)) {
+    if (token === "{" || token === "}") inLabels = token === "{";
     if (token === "(") functions.push(last);
     if (token === ")") functions.pop();
-    if (opening !== undefined && duration !== undefined) ranges.push({ of: functions.at(-1) ?? "", duration });
-    last = name ?? "";
+    if (opening !== undefined && duration !== undefined) {
+      ranges.push({ metric: last, by: functions.at(-1) ?? "", duration });
+    }
+    if (name !== undefined && !inLabels) last = name;
   }
   return ranges;
 }

@@ -16,6 +16,7 @@ test("in the sandbox everything passes 20 times faster", () => {
   const pace = { timeScale: 20, shortestRangeMs: 1000 };
   expect(functionDurations(pace)).toEqual({
     AUTOHEAL_RATE_WINDOW: "6s",
+    AUTOHEAL_CONTAINER_WINDOW: "6s",
     AUTOHEAL_HISTORY: "180s",
     AUTOHEAL_STEP: "1500ms",
     AUTOHEAL_BLAME_REVISION: "30s",
@@ -36,12 +37,13 @@ test("in the sandbox everything passes 20 times faster", () => {
 });
 
 test("where ranges can't be that short, what depends on them takes longer", () => {
-  const pace = { timeScale: 10, shortestRangeMs: 30_000 };
+  const pace = { timeScale: 10, shortestRangeMs: 40_000 };
   expect(clusterConfiguration(pace)).toEqual({
-    AUTOHEAL_RATE_WINDOW: "30s",
-    AUTOHEAL_HISTORY: "900s",
+    AUTOHEAL_RATE_WINDOW: "12s",
+    AUTOHEAL_CONTAINER_WINDOW: "40s",
+    AUTOHEAL_HISTORY: "1200s",
     AUTOHEAL_STEP: "3s",
-    AUTOHEAL_BLAME_REVISION: "150s",
+    AUTOHEAL_BLAME_REVISION: "200s",
     AUTOHEAL_CRASH_RECENT: "5m",
     AUTOHEAL_HANG_AFTER: "6s",
     AUTOHEAL_REVIEW: "1s",
@@ -52,8 +54,8 @@ test("where ranges can't be that short, what depends on them takes longer", () =
     limits: {
       cooldownSeconds: 30,
       budget: { actions: 3, windowSeconds: 360 },
-      stableForSeconds: 30,
-      proofDeadlineSeconds: 150,
+      stableForSeconds: 40,
+      proofDeadlineSeconds: 200,
       staleAfterSeconds: 90,
     },
   });
@@ -66,7 +68,7 @@ test("the slowest alert is as slow as its shortest range has to be", async () =>
   );
   for (const pace of [
     { timeScale: 20, shortestRangeMs: 1000 },
-    { timeScale: 10, shortestRangeMs: 30_000 },
+    { timeScale: 10, shortestRangeMs: 40_000 },
     { timeScale: 10, shortestRangeMs: 120_000 },
   ]) {
     expect(Math.min(...exprs.map((expr: string) => scaleOf(expr, pace)))).toBe(slowestScale(pace));

@@ -2,18 +2,19 @@ import { scaleDuration } from "./duration.ts";
 import { type Pace, scaleOf } from "./pace.ts";
 import { scaleSchedule } from "./schedule.ts";
 
-/** What the functions' own rates look over. */
-const rate = "rate(x[2m])";
+/** What the functions look over of a container. */
+const ofContainers = "rate(container_x[2m])";
 
 /** How the functions are configured for a pace: their own defaults, as their READMEs say them, but for time. */
 export function functionDurations(pace: Pace): Record<string, string> {
   const { timeScale } = pace;
-  const asRates = scaleOf(rate, pace);
+  const asContainers = scaleOf(ofContainers, pace);
   return {
-    AUTOHEAL_RATE_WINDOW: scaleDuration("2m", asRates),
-    AUTOHEAL_HISTORY: scaleDuration("1h", asRates),
+    AUTOHEAL_RATE_WINDOW: scaleDuration("2m", timeScale),
+    AUTOHEAL_CONTAINER_WINDOW: scaleDuration("2m", asContainers),
+    AUTOHEAL_HISTORY: scaleDuration("1h", asContainers),
     AUTOHEAL_STEP: scaleDuration("30s", timeScale),
-    AUTOHEAL_BLAME_REVISION: scaleDuration("10m", asRates),
+    AUTOHEAL_BLAME_REVISION: scaleDuration("10m", asContainers),
     AUTOHEAL_CRASH_RECENT: scaleDuration("5m", timeScale),
     AUTOHEAL_HANG_AFTER: scaleDuration("1m", timeScale),
     AUTOHEAL_REVIEW: scaleDuration("10s", timeScale),
@@ -36,15 +37,15 @@ export function clusterConfiguration(pace: Pace): Record<string, string> {
 /** The spec of the HealingPolicy `default` for a pace: the numbers that hold everywhere. */
 export function defaultPolicySpec(pace: Pace): object {
   const scaled = (seconds: number) => Math.round(seconds / pace.timeScale);
-  const asRates = (seconds: number) => Math.round(seconds / scaleOf(rate, pace));
+  const asContainers = (seconds: number) => Math.round(seconds / scaleOf(ofContainers, pace));
   return {
     limits: {
       cooldownSeconds: scaled(300),
       budget: { actions: 3, windowSeconds: scaled(3600) },
       // A proof that is shorter than the shortest range would look at what was before.
       stableForSeconds: Math.max(6, pace.shortestRangeMs / 1000, scaled(60)),
-      // Until a proof begins, the rate's window has to pass.
-      proofDeadlineSeconds: Math.max(60, asRates(600)),
+      // Until a proof begins, the containers' window has to pass.
+      proofDeadlineSeconds: Math.max(60, asContainers(600)),
       staleAfterSeconds: Math.max(45, scaled(900)),
     },
   };

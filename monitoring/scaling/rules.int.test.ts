@@ -20,10 +20,10 @@ interface Watch {
 
 const watches = {
   sandbox: { pace: { timeScale: 20, shortestRangeMs: 1000 }, isSampled: () => true, everySeconds: 1 },
-  // A kubelet looks every 10 to 15 s.
+  // A kubelet looks every 10 to 15 s, a busy one every 20.
   cluster: {
-    pace: { timeScale: 10, shortestRangeMs: 30_000 },
-    isSampled: (second) => [0, 11, 26].includes(second % 37),
+    pace: { timeScale: 10, shortestRangeMs: 40_000 },
+    isSampled: (second) => [0, 11, 30].includes(second % 45),
     everySeconds: 3,
   },
 } satisfies Record<string, Watch>;

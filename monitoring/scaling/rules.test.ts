@@ -43,21 +43,39 @@ test("a rules file that is no YAML is refused", () => {
   expect(() => scaleRules("groups: [", pace)).toThrow();
 });
 
-const slow = { timeScale: 10, shortestRangeMs: 30_000 };
+const slow = { timeScale: 10, shortestRangeMs: 40_000 };
 
 test.each([
   [
-    "a rate needs two samples, and the whole rule is as slow",
-    "rate(x[2m]) > 1 offset 4m",
+    "a rate of what cAdvisor tells needs two samples, and the whole rule is as slow",
+    "rate(container_x[2m]) > 1 offset 4m",
     "3m",
-    "rate(x[30s]) > 1 offset 60s",
-    "45s",
+    "rate(container_x[40s]) > 1 offset 80s",
+    "60s",
   ],
-  ["what looks at each sample needs one", "max_over_time(x[1m]) > 1", "1m", "max_over_time(x[15s]) > 1", "15s"],
-  ["the shortest range decides", "rate(x[1h]) > rate(x[3m])", "1m", "rate(x[600s]) > rate(x[30s])", "10s"],
-  ["ranges that are long enough are scaled like all else", "rate(x[10m]) > 1", "15m", "rate(x[60s]) > 1", "90s"],
-  ["a range is never longer than in production", "rate(x[20s]) > 1", "1m", "rate(x[20s]) > 1", "60s"],
-  ["what looks back over nothing is scaled", "x > 1", "3m", "x > 1", "18s"],
+  [
+    "what looks at each of them needs one",
+    "max_over_time(container:x[1m]) > 1",
+    "1m",
+    "max_over_time(container:x[20s]) > 1",
+    "20s",
+  ],
+  [
+    "the shortest range decides",
+    "rate(container_x[1h]) > rate(container_x[4m])",
+    "1m",
+    "rate(container_x[600s]) > rate(container_x[40s])",
+    "10s",
+  ],
+  [
+    "a range is never longer than in production",
+    "rate(container_x[20s]) > 1",
+    "1m",
+    "rate(container_x[20s]) > 1",
+    "60s",
+  ],
+  ["what is scraped oftener is scaled like all else", "rate(x[2m]) > 1", "3m", "rate(x[12s]) > 1", "18s"],
+  ["what looks back over nothing is, too", "container_x > 1", "3m", "container_x > 1", "18s"],
 ])("%s", (_, expr, pending, scaledExpr, scaledPending) => {
   const rules = JSON.stringify({ groups: [{ name: "a", rules: [{ alert: "A", expr, for: pending }] }] });
   expect(parse(scaleRules(rules, slow)).groups[0].rules[0]).toEqual({

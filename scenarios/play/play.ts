@@ -6,7 +6,7 @@ import { until, WaitError } from "./conditions.ts";
 import { startObserver } from "./observer.ts";
 import { breaks, perform } from "./perform.ts";
 import { clear, place } from "./place.ts";
-import { deadline, milliseconds, type Stage } from "./stage.ts";
+import { deadline, lookMilliseconds, type Stage } from "./stage.ts";
 
 /** AutoHeal's own namespace: alerts that lead to no workload are kept there. */
 const ownNamespace = "autoheal";
@@ -66,12 +66,9 @@ async function watch(stage: Stage, { break: steps, expect }: Scenario): Promise<
     );
     metAt = Date.now();
     stage.say("all as expected; it has to stay so");
-    const end = Date.now() + milliseconds(stage, expect.stable ?? defaultStableSeconds);
-    await until(
-      "the time to stay so",
-      milliseconds(stage, expect.stable ?? defaultStableSeconds) + 1000,
-      () => Date.now() >= end,
-    );
+    const lookMs = lookMilliseconds(stage, expect.stable ?? defaultStableSeconds);
+    const end = Date.now() + lookMs;
+    await until("the time to stay so", lookMs + 1000, () => Date.now() >= end);
   } catch (error) {
     // What is missing in the end is said by the judge, better than by the wait.
     if (!(error instanceof WaitError) || !error.message.includes("what is expected")) {

@@ -23,14 +23,19 @@ export interface Stage {
   over: boolean;
 }
 
-/** Production's seconds as the target's milliseconds: so long that even the slowest rule has had its time. */
+/** Production's seconds as the target's milliseconds. */
 export function milliseconds({ target }: Pick<Stage, "target">, productionSeconds: number): number {
-  return (productionSeconds / slowestScale(target.pace)) * 1000;
+  return (productionSeconds / target.pace.timeScale) * 1000;
 }
 
-/** How long to wait at most, in ms, for something that may take so many of production's seconds. */
-export function deadline(stage: Stage, productionSeconds: number): number {
-  return milliseconds(stage, productionSeconds) * stage.patience;
+/** The same for a look at what has to stay as it is: what tells of containers has to have come once more. */
+export function lookMilliseconds(stage: Pick<Stage, "target">, productionSeconds: number): number {
+  return Math.max(milliseconds(stage, productionSeconds), stage.target.pace.shortestRangeMs);
+}
+
+/** How long to wait at most, in ms, for something that may take so many of production's seconds, by the slowest rule. */
+export function deadline({ target, patience }: Stage, productionSeconds: number): number {
+  return (productionSeconds / slowestScale(target.pace)) * 1000 * patience;
 }
 
 /** The key of an object in `ownWrites`. */

@@ -12,9 +12,9 @@ export interface Place {
  * rollout has to have moved within the deadline, and pods start no faster than in production.
  */
 const kubernetesSeconds = {
-  progressDeadlineSeconds: ({ shortestRangeMs }: Pace) => shortestRangeMs / 1000,
-  minReadySeconds: () => 0,
-  terminationGracePeriodSeconds: () => 2,
+  progressDeadlineSeconds: { least: 30 },
+  minReadySeconds: { least: 0 },
+  terminationGracePeriodSeconds: { least: 2 },
 } as const;
 
 /** A manifest, or a patch of one, with the names that the images have there, and Kubernetes' own durations at the pace. */
@@ -25,7 +25,7 @@ export function adapted<T>(manifest: T, place: Place): T {
 function adaptedValue(value: unknown, place: Place, key = ""): unknown {
   if (key === "image" && typeof value === "string") return imageThere(value, place);
   if (isWaitedFor(key) && typeof value === "number") {
-    return Math.min(value, Math.max(kubernetesSeconds[key](place.pace), Math.ceil(value / place.pace.timeScale)));
+    return Math.min(value, Math.max(kubernetesSeconds[key].least, Math.ceil(value / place.pace.timeScale)));
   }
   if (Array.isArray(value)) return value.map((item) => adaptedValue(item, place));
   if (typeof value !== "object" || value === null) return value;

@@ -59,7 +59,11 @@ test.each<[sentence: string, query: keyof Queries, series: string[][], value: nu
     1,
   ],
 ])("%s: %s", (_, query, series, value) => {
-  const expr = queryFor(defaultQueries[query], { kind: "Deployment", namespace: "shop", name: "web" }, 120);
+  const expr = queryFor(
+    defaultQueries[query],
+    { kind: "Deployment", namespace: "shop", name: "web" },
+    { windowSeconds: 120, containerWindowSeconds: 120 },
+  );
   const samples = value === undefined ? [] : [{ labels: `{pod="${pod}"}`, value }];
   expect(promtool(series, expr, samples)).toContain("SUCCESS");
 });

@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import type { WorkloadKind } from "../alert/index.ts";
 import { defaultQueries, queryFor } from "./index.ts";
 
+const windows = { windowSeconds: 6.5, containerWindowSeconds: 40 };
+
 const podsOf = (kind: WorkloadKind, name: string) => {
-  const query = queryFor("$pods", { kind, namespace: "shop", name }, 120);
+  const query = queryFor("$pods", { kind, namespace: "shop", name }, windows);
   return new RegExp(`^(?:${query.replaceAll("\\\\", "\\")})$`);
 };
 
@@ -36,11 +38,17 @@ test.each<[kind: WorkloadKind, pods: string]>([
   ["StatefulSet", "web\\\\.v2-[0-9]+"],
   ["DaemonSet", "web\\\\.v2-[bcdfghjklmnpqrstvwxz2456789]{5}"],
 ])("a query for a %s names its namespace, its pods and the window", (kind, pods) => {
-  const query = queryFor(defaultQueries.requestRate, { kind, namespace: "shop", name: "web.v2" }, 6.5);
+  const query = queryFor(defaultQueries.requestRate, { kind, namespace: "shop", name: "web.v2" }, windows);
   expect(query).toBe(`sum(rate(http_requests_total{namespace="shop",pod=~"${pods}"}[6500ms]))`);
 });
 
 test("nothing is left to be filled in, in any query", () => {
   const ref = { kind: "Deployment", namespace: "shop", name: "web" } as const;
-  for (const query of Object.values(defaultQueries)) expect(queryFor(query, ref, 120)).not.toContain("$");
+  for (const query of Object.values(defaultQueries)) expect(queryFor(query, ref, windows)).not.toContain("$");
+});
+
+test("what cAdvisor tells is looked at over a window of its own", () => {
+  const ref = { kind: "Deployment", namespace: "shop", name: "web" } as const;
+  for (const query of [defaultQueries.cpuByPod, defaultQueries.memoryByPod])
+    expect(queryFor(query, ref, windows)).toContain("[40000ms]");
 });

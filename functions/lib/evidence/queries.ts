@@ -1,6 +1,6 @@
 import type { WorkloadRef } from "../workload/index.ts";
 
-/** The PromQL of each signal; `$namespace`, `$pods` (a regular expression), `$service` and `$window` are filled in. */
+/** The PromQL of each signal; `$namespace`, `$pods` (a regular expression), `$window` (of rates) and `$containerWindow` (of what cAdvisor tells) are filled in. */
 export interface Queries {
   cpuByPod: string;
   memoryByPod: string;
@@ -23,8 +23,8 @@ const client = "http_client_requests_total";
  * times, so that Prometheus goes on for five minutes with what a container that is gone used: only the window counts.
  */
 export const defaultQueries: Queries = {
-  cpuByPod: `max by (pod) (sum by (pod, container) (rate(container_cpu_usage_seconds_total{${pods},container!="",container!="POD"}[$window])) / max by (pod, container) (kube_pod_container_resource_limits{${pods},resource="cpu"}))`,
-  memoryByPod: `max by (pod) (max by (pod, container) (last_over_time(container_memory_working_set_bytes{${pods},container!="",container!="POD"}[$window])) / max by (pod, container) (kube_pod_container_resource_limits{${pods},resource="memory"}))`,
+  cpuByPod: `max by (pod) (sum by (pod, container) (rate(container_cpu_usage_seconds_total{${pods},container!="",container!="POD"}[$containerWindow])) / max by (pod, container) (kube_pod_container_resource_limits{${pods},resource="cpu"}))`,
+  memoryByPod: `max by (pod) (max by (pod, container) (last_over_time(container_memory_working_set_bytes{${pods},container!="",container!="POD"}[$containerWindow])) / max by (pod, container) (kube_pod_container_resource_limits{${pods},resource="memory"}))`,
   requestRate: `sum(rate(${server}{${pods}}[$window]))`,
   errorRatio: `(sum(rate(${server}{${pods},code=~"5.."}[$window])) or vector(0)) / (sum(rate(${server}{${pods}}[$window])) > 0)`,
   p99Seconds: `histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket{${pods}}[$window])))`,
@@ -34,13 +34,24 @@ export const defaultQueries: Queries = {
   readyByRevision: `max by (replicaset) (max_over_time(kube_replicaset_status_ready_replicas{namespace="$namespace",replicaset=~"$name-.*"}[1d]))`,
 };
 
+/** The ranges that queries look over, in seconds. A kubelet tells of containers less often than apps are scraped. */
+export interface Windows {
+  windowSeconds: number;
+  containerWindowSeconds: number;
+}
+
 /** Fills a query in. Names of Kubernetes objects hold nothing that PromQL or a regular expression would read, but dots. */
-export function queryFor(query: string, workload: WorkloadRef, windowSeconds: number): string {
+export function queryFor(query: string, workload: WorkloadRef, windows: Windows): string {
   return query
     .replaceAll("$namespace", workload.namespace)
     .replaceAll("$pods", podsOf(workload))
     .replaceAll("$name", literal(workload.name))
-    .replaceAll("$window", `${Math.round(windowSeconds * 1000)}ms`);
+    .replaceAll("$window", milliseconds(windows.windowSeconds))
+    .replaceAll("$containerWindow", milliseconds(windows.containerWindowSeconds));
+}
+
+function milliseconds(seconds: number): string {
+  return `${Math.round(seconds * 1000)}ms`;
 }
 
 function literal(name: string): string {

@@ -15,6 +15,8 @@ export interface PrometheusOptions {
   url: string;
   /** Range of `rate`, in seconds: at least two scrapes. */
   windowSeconds: number;
+  /** Range of what cAdvisor tells of containers, in seconds: at least two samples of it, which come every 10 to 15 s. */
+  containerWindowSeconds: number;
   /** How far back signals are read, in seconds. */
   historySeconds: number;
   /** Distance of samples, in seconds. */
@@ -39,7 +41,7 @@ export function signalsFrom(options: PrometheusOptions): ReadSignals {
     const readAt = now.getTime() / 1000;
     const range = async (query: string) => {
       const parameters = {
-        query: queryFor(query, workload, options.windowSeconds),
+        query: queryFor(query, workload, options),
         start: String(readAt - options.historySeconds),
         end: String(readAt),
         step: String(options.stepSeconds),
@@ -48,7 +50,7 @@ export function signalsFrom(options: PrometheusOptions): ReadSignals {
     };
     const instant = (query: string) =>
       ask(`${options.url}/api/v1/query`, {
-        query: queryFor(query, workload, options.windowSeconds),
+        query: queryFor(query, workload, options),
         time: String(readAt),
       });
     const [cpu, memory, requests, errors, p99, peerErrors, peerP99, peerOwn, ready] = await Promise.all([
