@@ -9,7 +9,14 @@ export { type LimitsSubject, loadLedger, loadPolicy } from "./read-limits.ts";
 export { loadObjects, loadWorkload, type Owner, ownerOf, workloadResources } from "./read-workload.ts";
 export type { Resource } from "./resources.ts";
 
+/** A cluster that is looked up when it is first asked, or by `load`: at leisure, once the process is ready. */
+export interface LateCluster extends Cluster {
+  /** Throws when there is nobody to talk to. */
+  load(): void;
+}
+
 /** The cluster that KUBECONFIG or the pod's service account points at. */
-export function connectCluster(): Cluster {
-  return clusterOver(kubeconfigTransport());
+export function connectCluster(): LateCluster {
+  const { transport, load } = kubeconfigTransport();
+  return { ...clusterOver(transport), load };
 }

@@ -1,6 +1,7 @@
 import http from "node:http";
 import https from "node:https";
-import { KubeConfig } from "@kubernetes/client-node";
+// Only its kubeconfig: the door of the package leads to a thousand files of models as well.
+import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { ClusterError } from "./errors.ts";
 
 /** One request to the API server. */
@@ -17,30 +18,51 @@ export interface ApiRequest {
 /** Sends a request; the answer's body is not read yet. Rejects with ClusterError `Unavailable` when there is none. */
 export type Transport = (request: ApiRequest) => Promise<http.IncomingMessage>;
 
+/** How long a connection is kept for the next request, in ms: less than the 90 s after which the API server closes it. */
+const idleMs = 30_000;
+
+/** The way to the API server, which `load` or the first request looks up. */
+export interface LateTransport {
+  transport: Transport;
+  /** Throws when there is nobody to talk to. */
+  load(): void;
+}
+
 /**
  * The way to the API server, as kubectl finds it: KUBECONFIG, ~/.kube/config, or the pod's service account.
  * Credentials and TLS are client-node's; the request is plain, so that objects stay the JSON that the server sent.
  */
-export function kubeconfigTransport(): Transport {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  const server = config.getCurrentCluster()?.server;
-  if (!server) throw new Error("KUBECONFIG: names no cluster to talk to");
-  const secure = server.startsWith("https:");
-  const agent = secure ? undefined : new http.Agent({ keepAlive: true });
-  return async (request) => {
+export function kubeconfigTransport(): LateTransport {
+  let way: ReturnType<typeof lookUp> | undefined;
+  const load = () => {
+    way ??= lookUp();
+    return way;
+  };
+  const transport: Transport = async (request) => {
+    const { config, server, proxied, open, agent } = load();
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const options: https.RequestOptions = { method: request.method, headers: headersOf(request, body) };
-    if (agent) options.agent = agent;
     await config.applyToHTTPSOptions(options);
-    if (agent) options.agent = agent;
-    return send(
-      secure ? https.request : http.request,
-      new URL(server.replace(/\/$/, "") + request.path),
-      options,
-      request,
-      body,
-    );
+    // client-node's own agent makes a connection for each request, and keeps its first certificate for ever.
+    if (!proxied) options.agent = agent;
+    return send(open, new URL(server + request.path), options, request, body);
+  };
+  return { transport, load };
+}
+
+function lookUp() {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  const cluster = config.getCurrentCluster();
+  if (!cluster?.server) throw new Error("KUBECONFIG: names no cluster to talk to");
+  const { Agent, request: open } = cluster.server.startsWith("https:") ? https : http;
+  return {
+    config,
+    server: cluster.server.replace(/\/$/, ""),
+    proxied: cluster.proxyUrl !== undefined && cluster.proxyUrl !== "",
+    open,
+    // It keeps connections apart by certificates and keys, so that renewed ones get their own; tokens go with each request.
+    agent: new Agent({ keepAlive: true, timeout: idleMs }),
   };
 }
 
