@@ -1,6 +1,6 @@
 import { connectCluster } from "@autoheal/lib/drivers/kubernetes";
 import type { Incident } from "@autoheal/lib/incident";
-import { derivedRegistry, readConfig, start, text } from "@autoheal/lib/runtime";
+import { derivedMetrics, readConfig, start, text } from "@autoheal/lib/runtime";
 import { accessBy, tokens } from "./access.ts";
 import { openFeed } from "./feed.ts";
 import { addIncidentMetrics } from "./metrics.ts";
@@ -20,7 +20,8 @@ void start("console", (environment, log) => {
   // A stream never ends by itself: without this, the process would wait for its clients to go.
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => streams.close());
   return {
-    registry: derivedRegistry(async (registry) =>
+    load: cluster.load,
+    metrics: derivedMetrics(async (registry) =>
       addIncidentMetrics(registry, await cluster.list<Incident>("incidents")),
     ),
     routes: (web) =>

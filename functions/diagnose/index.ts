@@ -132,5 +132,5 @@ void start("diagnose", (environment, log) => {
     return done;
   }
 
-  return { handle, paths: ["/", deadLetterPath] };
+  return { load: cluster.load, handle, paths: ["/", deadLetterPath] };
 });

@@ -2,7 +2,7 @@ import { postTo } from "@autoheal/lib/drivers/broker";
 import { flag, list, readConfig, start, text, url } from "@autoheal/lib/runtime";
 import { bodyLimit, serveAlerts } from "./alerts-route.ts";
 import { handleBroker } from "./broker-handler.ts";
-import { takeWith } from "./take.ts";
+import type { Take } from "./take.ts";
 import { tokensOf } from "./tokens.ts";
 
 void start("receive", (environment, log) => {
@@ -14,9 +14,12 @@ void start("receive", (environment, log) => {
     broker: flag("AUTOHEAL_RECEIVE_BROKER", false),
   });
   const { cluster, sink } = config;
-  const take = takeWith({ cluster, post: postTo(sink, "/autoheal/receive"), log, now: Date.now });
+  const post = postTo(sink, "/autoheal/receive");
+  const load = async () => (await import("./take.ts")).takeWith({ cluster, post, log, now: Date.now });
+  const take: Take = async (...webhook) => (await load())(...webhook);
   if (config.tokens.length === 0 && config.tokensFile === "") log.warn({}, "no token is set: nobody gets in");
   return {
+    load,
     ...(config.broker ? { handle: handleBroker(take), paths: ["/broker"], bodyLimit } : {}),
     routes: (web) => serveAlerts(web, take, tokensOf(config.tokens, config.tokensFile), log),
   };

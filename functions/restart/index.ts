@@ -6,8 +6,10 @@ import { plan } from "./plan.ts";
 
 void start("restart", (environment) => {
   const { sink, ownNamespace, settings } = readActionConfig(environment);
-  const doors = actionDoors(connectCluster(), ownNamespace, () => new Date());
+  const cluster = connectCluster();
+  const doors = actionDoors(cluster, ownNamespace, () => new Date());
   return {
+    load: cluster.load,
     handle: handleAction({ remedy: "restart", plan, settings, doors, post: postTo(sink, "/autoheal/restart") }),
   };
 });

@@ -6,6 +6,10 @@ import { plan } from "./plan.ts";
 
 void start("scale", (environment) => {
   const { sink, ownNamespace, settings } = readActionConfig(environment);
-  const doors = actionDoors(connectCluster(), ownNamespace, () => new Date());
-  return { handle: handleAction({ remedy: "scale", plan, settings, doors, post: postTo(sink, "/autoheal/scale") }) };
+  const cluster = connectCluster();
+  const doors = actionDoors(cluster, ownNamespace, () => new Date());
+  return {
+    load: cluster.load,
+    handle: handleAction({ remedy: "scale", plan, settings, doors, post: postTo(sink, "/autoheal/scale") }),
+  };
 });

@@ -12,10 +12,19 @@ export {
   text,
   url,
 } from "./config.ts";
-export { Counter, derivedRegistry, Gauge, Histogram, Registry } from "./derived.ts";
 export { coalesced, inTurns } from "./in-turns.ts";
 export { type Log, openLog } from "./log.ts";
-export { type Count, counter, openRegistry } from "./metric.ts";
+export {
+  type Count,
+  Counter,
+  counter,
+  derivedMetrics,
+  Gauge,
+  Histogram,
+  type Metrics,
+  openMetrics,
+  Registry,
+} from "./metric.ts";
 export { type Context, type FunctionApp, type Handler, type Running, serve } from "./serve.ts";
 export { start } from "./start.ts";
 export { nextTraceparent } from "./trace.ts";

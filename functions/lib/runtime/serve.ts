@@ -1,11 +1,12 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { HTTP } from "cloudevents";
 import express from "express";
-import { Counter, Histogram, Registry } from "prom-client";
 import { eventName, type IncomingEvent, pingType } from "../event/index.ts";
 import type { Answer } from "./answer.ts";
 import { poison } from "./answer.ts";
 import type { Log } from "./log.ts";
+import { Counter, Histogram, type Metrics, openMetrics } from "./metric.ts";
 import { nextTraceparent } from "./trace.ts";
 
 /** Longest time a handler may take, in ms; then it is answered 503 and the event comes again. */
@@ -37,10 +38,12 @@ export interface FunctionApp {
   /** Largest body of an event, such as `10mb`; `1mb` when not said. */
   bodyLimit?: string;
   /** Further routes. */
-  routes?: (app: express.Express, registry: Registry) => void;
+  routes?: (app: express.Express) => void;
   /** Throws a sentence when the function can't do its work at the moment. */
   ready?: () => Promise<void>;
-  registry?: Registry;
+  metrics?: Metrics;
+  /** Loads what the first event needs, at leisure: begun when the first probe has its answer. What it throws ends the process. */
+  load?: () => unknown;
 }
 
 /** A running function. */
@@ -53,33 +56,24 @@ export interface Running {
 /**
  * Serves a function over HTTP: events, `/health/live`, `/health/ready`, `/metrics`.
  * SIGTERM and SIGINT finish what is in hand and end the process with code 0.
+ *
+ * Probes are answered by Node's own server. Express and what else the first event needs is loaded once the first of them has
+ * its answer: while Knative hears of it and brings the event.
  */
 export async function serve(app: FunctionApp, { host, port }: { host: string; port: number }): Promise<Running> {
-  const registry = app.registry ?? new Registry();
-  const web = express().disable("x-powered-by").disable("etag");
-  web.get("/health/live", (_request, response) => void response.status(204).end());
-  web.get("/health/ready", async (_request, response) => {
-    try {
-      await app.ready?.();
-      response.status(204).end();
-    } catch (error) {
-      response.status(503).json({ error: String(error) });
-    }
+  let web: express.Express | undefined;
+  const loaded = () => {
+    web ??= webOf(app);
+    return web;
+  };
+  let waiting = true;
+  const server = createServer(async (request, response) => {
+    if (!(await answerProbe(app, request, response))) return loaded()(request, response);
+    if (!waiting) return;
+    waiting = false;
+    setImmediate(() => loadAll(app, loaded));
   });
-  web.get("/metrics", async (_request, response) => {
-    response.type(registry.contentType).send(await registry.metrics());
-  });
-  app.routes?.(web, registry);
-  if (app.handle) takeEvents(web, app, app.handle, registry);
-  web.use(((error, _request, response, _next) => {
-    const status = Number(error?.status);
-    const clientsFault = status >= 400 && status < 500;
-    if (!clientsFault) app.log.error({ error }, "request failed");
-    if (!response.headersSent)
-      response.status(clientsFault ? status : 503).json({ error: clientsFault ? error.message : "try again later" });
-  }) satisfies express.ErrorRequestHandler);
-
-  const server = web.listen(port, host);
+  server.listen(port, host);
   const unused = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     unused.add(socket);
@@ -106,38 +100,94 @@ export async function serve(app: FunctionApp, { host, port }: { host: string; po
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => void running.stop().then(() => process.exit(0)));
   }
-  app.log.info({ port: running.port }, "serving");
+  // How long after the start of the process: what a start from zero costs is told by each.
+  app.log.info({ port: running.port, milliseconds: Math.round(performance.now()) }, "serving");
   return running;
 }
 
-function takeEvents(web: express.Express, app: FunctionApp, handle: Handler, registry: Registry): void {
-  const answered = new Counter({
-    name: "autoheal_events_total",
-    help: "Events handled, by answer.",
-    labelNames: ["type", "answer"],
-    registers: [registry],
+async function loadAll(app: FunctionApp, loadWeb: () => unknown): Promise<void> {
+  try {
+    loadWeb();
+    await app.load?.();
+  } catch (error) {
+    app.log.error({ error }, "not able to start");
+    process.exit(1);
+  }
+}
+
+/** Answers a probe; false when the request is none. */
+async function answerProbe(app: FunctionApp, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  if (request.method !== "GET" && request.method !== "HEAD") return false;
+  if (request.url === "/health/live") {
+    response.writeHead(204).end();
+    return true;
+  }
+  if (request.url !== "/health/ready") return false;
+  try {
+    await app.ready?.();
+    response.writeHead(204).end();
+  } catch (error) {
+    response.writeHead(503, { "content-type": "application/json; charset=utf-8" });
+    response.end(JSON.stringify({ error: String(error) }));
+  }
+  return true;
+}
+
+/** Everything that is no probe. */
+function webOf(app: FunctionApp): express.Express {
+  const metrics = app.metrics ?? openMetrics();
+  const web = express().disable("x-powered-by").disable("etag");
+  web.get("/metrics", async (_request, response) => {
+    const { type, text } = await metrics.scrape();
+    response.type(type).send(text);
   });
-  const took = new Histogram({
-    name: "autoheal_event_duration_seconds",
-    help: "Time from an event to its answer.",
-    buckets: [0.005, 0.02, 0.1, 0.5, 2, 8],
-    registers: [registry],
-  });
+  app.routes?.(web);
+  if (app.handle) takeEvents(web, app, app.handle, metrics);
+  web.use(((error, _request, response, _next) => {
+    const status = Number(error?.status);
+    const clientsFault = status >= 400 && status < 500;
+    if (!clientsFault) app.log.error({ error }, "request failed");
+    if (!response.headersSent)
+      response.status(clientsFault ? status : 503).json({ error: clientsFault ? error.message : "try again later" });
+  }) satisfies express.ErrorRequestHandler);
+  return web;
+}
+
+function takeEvents(web: express.Express, app: FunctionApp, handle: Handler, metrics: Metrics): void {
+  const answered = metrics.late(
+    (registry) =>
+      new Counter({
+        name: "autoheal_events_total",
+        help: "Events handled, by answer.",
+        labelNames: ["type", "answer"],
+        registers: [registry],
+      }),
+  );
+  const took = metrics.late(
+    (registry) =>
+      new Histogram({
+        name: "autoheal_event_duration_seconds",
+        help: "Time from an event to its answer.",
+        buckets: [0.005, 0.02, 0.1, 0.5, 2, 8],
+        registers: [registry],
+      }),
+  );
   const body = express.text({ type: () => true, limit: app.bodyLimit ?? "1mb" });
   web.post([...(app.paths ?? ["/"])], body, async (request, response) => {
-    const stop = took.startTimer();
+    const begun = performance.now();
     const event = eventOf(request.headers, request.body);
     const type = "type" in event ? typeLabel(event.type) : "none";
     const answer: Answer | "away" =
       "why" in event ? poison(event.why) : await attempt(app, handle, event, request.path);
-    stop();
+    const seconds = (performance.now() - begun) / 1000;
     const kind = answer === "away" ? "away" : answer.kind;
-    answered.inc({ type, answer: kind });
     if (answer === "away") response.status(503).end();
     else if (answer.kind === "poison") {
       app.log.warn({ type, why: answer.why }, "event refused");
       response.status(400).json({ error: answer.why });
     } else response.status(204).end();
+    answered((counter) => counter.inc({ type, answer: kind }));
+    took((histogram) => histogram.observe(seconds));
   });
 }
 

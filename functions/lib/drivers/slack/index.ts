@@ -31,14 +31,19 @@ export interface Slack {
 
 /** Slack at `apiUrl` ("" is Slack's own), as the bot of this token, in the channel of this id. */
 export function connectSlack(token: string, channel: string, apiUrl = ""): Slack {
-  const client = new WebClient(token, {
-    ...(apiUrl ? { slackApiUrl: apiUrl } : {}),
-    logger: silent,
-    timeout: callTimeoutMs,
-    // Knative tries again, with back-off; here it would only use up the handler's time.
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-  });
+  let connected: WebClient | undefined;
+  // The SDK is loaded by the first message, not by the process that may have none to send.
+  const client = () => {
+    connected ??= new WebClient(token, {
+      ...(apiUrl ? { slackApiUrl: apiUrl } : {}),
+      logger: silent(),
+      timeout: callTimeoutMs,
+      // Knative tries again, with back-off; here it would only use up the handler's time.
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+    });
+    return connected;
+  };
   const call = async <T>(answer: Promise<T>): Promise<T> => {
     try {
       return await answer;
@@ -50,20 +55,20 @@ export function connectSlack(token: string, channel: string, apiUrl = ""): Slack
     channel,
     post: async (message, mark, thread) => {
       const where = thread ? { thread_ts: thread } : {};
-      const answer = await call(client.chat.postMessage({ channel, ...argumentsOf(message, mark), ...where }));
+      const answer = await call(client().chat.postMessage({ channel, ...argumentsOf(message, mark), ...where }));
       if (!answer.ts) throw new DeliveryError("Unclear", "an answer without ts");
       return answer.ts;
     },
     update: async (ts, message, mark) =>
-      void (await call(client.chat.update({ channel, ts, ...argumentsOf(message, mark) }))),
+      void (await call(client().chat.update({ channel, ts, ...argumentsOf(message, mark) }))),
     find: async (mark, where) => {
       let cursor = "";
       for (let page = 0; page < mostPages; page += 1) {
         const options = { channel, limit: pageSize, include_all_metadata: true, ...(cursor ? { cursor } : {}) };
         const answer = await call(
           "thread" in where
-            ? client.conversations.replies({ ...options, ts: where.thread })
-            : client.conversations.history({ ...options, oldest: String(where.since.getTime() / 1000) }),
+            ? client().conversations.replies({ ...options, ts: where.thread })
+            : client().conversations.history({ ...options, oldest: String(where.since.getTime() / 1000) }),
         );
         const found = answer.messages?.find((message) => isMarked(message, mark));
         if (found?.ts) return found.ts;
@@ -93,7 +98,7 @@ function isMarked(message: { metadata?: unknown }, mark: Mark): boolean {
 }
 
 /** The SDK's own log would hold bodies; what matters is in the errors. */
-const silent: Logger = {
+const silent = (): Logger => ({
   debug: () => {},
   info: () => {},
   warn: () => {},
@@ -101,4 +106,4 @@ const silent: Logger = {
   setLevel: () => {},
   getLevel: () => LogLevel.ERROR,
   setName: () => {},
-};
+});

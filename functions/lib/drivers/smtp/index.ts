@@ -1,5 +1,5 @@
 /** The driver of SMTP: the only place that knows nodemailer. */
-import { createTransport } from "nodemailer";
+import { createTransport, type Transporter } from "nodemailer";
 import { DeliveryError, type Email } from "../../notification/index.ts";
 
 /** Longest waits for the mail server, in ms: a handler has to answer within 8 s. */
@@ -10,11 +10,13 @@ export type SendEmail = (email: Email) => Promise<void>;
 
 /** Sends by the mail server at `url` (`smtp://user:password@host:587`, `smtps://...`) from one address to several. */
 export function mailBy(url: string, from: string, to: readonly string[]): SendEmail {
-  const transport = createTransport({ url, ...timeouts, disableFileAccess: true, disableUrlAccess: true });
+  let transport: Transporter | undefined;
   return async ({ messageId, inReplyTo, subject, text, html }) => {
     const thread = inReplyTo ? { inReplyTo, references: inReplyTo } : {};
     const headers = { "Auto-Submitted": "auto-generated" };
     try {
+      // nodemailer is loaded by the first email, not by the process that may have none to send.
+      transport ??= createTransport({ url, ...timeouts, disableFileAccess: true, disableUrlAccess: true });
       await transport.sendMail({ from, to: [...to], messageId, subject, text, html, headers, ...thread });
     } catch (error) {
       throw deliveryErrorOf(error);
