@@ -1,9 +1,13 @@
-/** Bundles each function into one CommonJS file with nothing outside it: `functions/<name>/build/index.cjs`. */
+/**
+ * Bundles each function into CommonJS files with nothing outside them, in `functions/<name>/build`: `index.cjs` is started, `function.cjs`
+ * is ours, the others are loaded late. `warm.cjs` is for making an image.
+ */
 import { randomUUID } from "node:crypto";
-import { mkdir, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import { buildSampleApps } from "../sample-apps/build.ts";
+import { lateName, latePackages, latePlugin } from "./bundle/late.ts";
 
 const functions = join(import.meta.dirname, "..", "functions");
 
@@ -12,30 +16,62 @@ export const functionNames = ["receive", "diagnose", "restart", "scale", "rollba
 
 /** Builds the named functions, in one run that reads what they share once; resolves when all are written. */
 export async function buildFunctions(names: readonly string[] = functionNames): Promise<void> {
-  const { outputFiles } = await build({
-    entryPoints: names.map((name) => ({ in: join(functions, name, "index.ts"), out: join(name, "build", "index") })),
-    outdir: functions,
+  const { outputFiles, metafile } = await build({
+    entryPoints: [
+      ...names.map((name) => ({ in: join(functions, name, "index.ts"), out: name })),
+      { in: join(import.meta.dirname, "bundle", "warm.ts"), out: "warm" },
+      ...latePackages.map((name) => ({ in: name, out: lateName(name) })),
+    ],
+    // From here packages are found as the library finds them.
+    absWorkingDir: join(functions, "lib"),
+    outdir: ".",
     outExtension: { ".js": ".cjs" },
     write: false,
+    metafile: true,
     bundle: true,
     platform: "node",
     target: "node24",
     format: "cjs",
     minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: "none",
     logLevel: "warning",
     // Text files (the console's page) are part of the bundle.
     loader: { ".html": "text", ".css": "text", ".svg": "text" },
+    plugins: [latePlugin],
   });
+  const contentsOf = new Map(outputFiles.map(({ path, contents }) => [`./${basename(path)}`, contents]));
+  /** A file's late packages, and theirs. */
+  const besides = (file: string, found = new Set<string>()): Set<string> => {
+    for (const { path } of metafile.outputs[basename(file)]?.imports ?? []) {
+      if (!contentsOf.has(path) || found.has(path)) continue;
+      besides(path, found.add(path));
+    }
+    return found;
+  };
+  // What V8 made of an earlier build is not for this one.
+  await Promise.all(names.map((name) => rm(join(functions, name, "build", "cache"), { recursive: true, force: true })));
+  const first = await readFile(join(import.meta.dirname, "bundle", "index.cjs"));
   await Promise.all(
-    outputFiles.map(async ({ path, contents }) => {
-      // Renamed when it is whole: tests that run at once start what others build.
-      const unfinished = `${path}.${process.pid}-${randomUUID()}`;
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(unfinished, contents);
-      await rename(unfinished, path);
+    names.flatMap((name) => {
+      const folder = join(functions, name, "build");
+      return [
+        write(join(folder, "index.cjs"), first),
+        write(join(folder, "function.cjs"), contentsOf.get(`./${name}.cjs`)),
+        write(join(folder, "warm.cjs"), contentsOf.get("./warm.cjs")),
+        ...[...besides(`${name}.cjs`)].map((file) => write(join(folder, file), contentsOf.get(file))),
+      ];
     }),
   );
+}
+
+/** Renamed when it is whole: tests that run at once start what others build. */
+async function write(path: string, contents: Uint8Array | undefined): Promise<void> {
+  if (!contents) throw new Error(`esbuild did not write ${path}`);
+  const unfinished = `${path}.${process.pid}-${randomUUID()}`;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(unfinished, contents);
+  await rename(unfinished, path);
 }
 
 /** Builds all functions and sample apps. */

@@ -1,0 +1,94 @@
+import type { Plugin } from "esbuild";
+
+/**
+ * What a function needs only later, or only on some ways: SDKs, and what they drag in. Each becomes a file of its own beside
+ * the bundle, read and run at its first use. So the first readiness probe is answered before most of it is loaded, and what is
+ * never used (email without a mail server) costs nothing.
+ */
+export const latePackages = [
+  "@kubernetes/client-node/dist/config.js",
+  "@slack/web-api",
+  "cloudevents",
+  "express",
+  "nodemailer",
+  "prom-client",
+  // Of Express: file types, nested queries, and character sets.
+  "mime-types",
+  "qs",
+  // Of client-node: kubeconfig files, proxies, and plugins for credentials. A pod's service account needs none of them.
+  "hpagent",
+  "js-yaml",
+  "jsonpath-plus",
+  "openid-client",
+  "socks",
+  "socks-proxy-agent",
+  // Of pino: logging in another thread, and masks.
+  "thread-stream",
+  "@pinojs/redact",
+];
+
+/** Parts of Node that take long to load, and that SDKs ask for long before they use them, if ever. */
+const lateBuiltins = ["crypto", "fs/promises", "https", "tls", "zlib"];
+
+/** What nothing of ours can reach: client-node's generated API and its fetch; requests are plain. 5 MB of its bundle's 6. */
+const absent = /^undici$|\/gen\/index\.js$/;
+const clientNode = /[\\/]@kubernetes[\\/]client-node[\\/]/;
+
+/** Express's own tracing: it looks for a terminal on stderr as it is loaded, and would write there past the log. */
+const silent = { name: /^debug$/, contents: "module.exports = () => Object.assign(() => {}, { enabled: false });" };
+
+/** Makes late what is said above. Late packages are entry points of the same build, each of its own file. */
+export const latePlugin: Plugin = {
+  name: "late",
+  setup({ onResolve, onLoad }) {
+    const standInFor = (path: string, load: string) => ({ path, namespace: "late", pluginData: load });
+    onResolve({ filter: anyOf(latePackages) }, ({ path, namespace, kind }) => {
+      if (kind === "entry-point") return undefined;
+      return namespace === "late"
+        ? { path: `./${lateName(path)}.cjs`, external: true }
+        : standInFor(path, `require("${path}")`);
+    });
+    onResolve({ filter: anyOf(lateBuiltins) }, ({ path, namespace }) =>
+      namespace === "late" ? { path, external: true } : standInFor(path.replace(/^node:/, ""), `require("${path}")`),
+    );
+    onResolve({ filter: absent }, ({ path, importer }) =>
+      clientNode.test(importer) ? standInFor(path, `refuse("${path} is not in the bundle")`) : undefined,
+    );
+    onResolve({ filter: silent.name }, ({ path }) => ({ path, namespace: "silent" }));
+    onLoad({ filter: /^/, namespace: "silent" }, () => ({ contents: silent.contents }));
+    onLoad({ filter: /^/, namespace: "late" }, ({ pluginData }) => ({ contents: standIn(pluginData) }));
+  },
+};
+
+/** What a late package's file is called, without its ending: `slack-web-api`. */
+export function lateName(name: string): string {
+  return name
+    .replace(/^@/, "")
+    .replace(/\/dist\/.*/, "")
+    .replaceAll("/", "-");
+}
+
+function anyOf(names: readonly string[]): RegExp {
+  return new RegExp(`^(?:node:)?(?:${names.map((name) => name.replaceAll(".", "\\.")).join("|")})$`);
+}
+
+/**
+ * A module that stands in for another until it is used. Bundled ES modules see it through an object made of its prototype
+ * (esbuild's `__toESM`), so it is its own prototype too.
+ */
+function standIn(load: string): string {
+  return `
+let loaded;
+const refuse = (why) => { throw new Error(why) };
+const it = () => loaded ??= ${load};
+const late = new Proxy(() => {}, {
+  get: (_, key) => Reflect.get(it(), key),
+  set: (_, key, value) => Reflect.set(it(), key, value),
+  has: (_, key) => Reflect.has(it(), key),
+  apply: (_, self, values) => Reflect.apply(it(), self, values),
+  construct: (_, values) => Reflect.construct(it(), values),
+  getPrototypeOf: () => late,
+});
+module.exports = late;
+`;
+}
