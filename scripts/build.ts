@@ -1,6 +1,6 @@
 /**
- * Bundles each function into CommonJS files with nothing outside them, in `functions/<name>/build`: `index.cjs` is started, `function.cjs`
- * is ours, the others are loaded late. `warm.cjs` is for making an image.
+ * Bundles each function into CommonJS files with nothing outside them, in `functions/<name>/build`: `index.cjs` is started and loads
+ * the others: `function.js` is ours, the rest is loaded late. `warm.cjs` is for making an image.
  */
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -25,7 +25,6 @@ export async function buildFunctions(names: readonly string[] = functionNames): 
     // From here packages are found as the library finds them.
     absWorkingDir: join(functions, "lib"),
     outdir: ".",
-    outExtension: { ".js": ".cjs" },
     write: false,
     metafile: true,
     bundle: true,
@@ -57,11 +56,19 @@ export async function buildFunctions(names: readonly string[] = functionNames): 
       const folder = join(functions, name, "build");
       return [
         write(join(folder, "index.cjs"), first),
-        write(join(folder, "function.cjs"), contentsOf.get(`./${name}.cjs`)),
-        write(join(folder, "warm.cjs"), contentsOf.get("./warm.cjs")),
-        ...[...besides(`${name}.cjs`)].map((file) => write(join(folder, file), contentsOf.get(file))),
+        write(join(folder, "function.js"), wrapped(contentsOf.get(`./${name}.js`))),
+        write(join(folder, "warm.cjs"), contentsOf.get("./warm.js")),
+        ...[...besides(`${name}.js`)].map((file) => write(join(folder, file), wrapped(contentsOf.get(file)))),
       ];
     }),
+  );
+}
+
+/** As index.cjs runs a file, which it reads a byte a character: what is not ASCII, esbuild escapes. */
+function wrapped(contents: Uint8Array | undefined): Buffer | undefined {
+  if (contents?.some((byte) => byte > 0x7f)) throw new Error("a bundle is not plain ASCII");
+  return (
+    contents && Buffer.concat([Buffer.from("(function (exports, require, module) {"), contents, Buffer.from("})\n")])
   );
 }
 

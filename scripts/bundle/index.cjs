@@ -9,13 +9,12 @@ const { Script } = require("node:vm");
 const cache = join(__dirname, "cache");
 const loaded = new Map();
 
-/** Loads a file beside this one, once. esbuild writes ASCII, so a character is a byte. */
+/** Loads a file beside this one, once: a function of a CommonJS module's names. esbuild writes ASCII, so a character is a byte. */
 function load(file) {
   const known = loaded.get(file);
   if (known) return known.module.exports;
   const filename = join(__dirname, file);
-  const text = `(function (exports, require, module) {${readFileSync(filename, "latin1")}\n})`;
-  const script = new Script(text, { filename, cachedData: cachedOf(file) });
+  const script = new Script(readFileSync(filename, "latin1"), { filename, cachedData: cachedOf(file) });
   const module = { exports: {} };
   loaded.set(file, { script, module });
   const resolve = (id) => (id.startsWith("./") ? load(id.slice(2)) : require(id));
@@ -38,4 +37,4 @@ if (process.env.AUTOHEAL_WARM === "true") {
     for (const [file, { script }] of loaded) writeFileSync(join(cache, file), script.createCachedData());
   });
 }
-load("function.cjs");
+load("function.js");

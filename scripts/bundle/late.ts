@@ -12,9 +12,16 @@ export const latePackages = [
   "express",
   "nodemailer",
   "prom-client",
-  // Of Express: file types, nested queries, and character sets.
+  // Of Express: files and their types, nested queries, and East Asian character sets.
   "mime-types",
   "qs",
+  "send",
+  "serve-static",
+  ...["big5-added", "cp936", "cp949", "cp950", "eucjp", "gb18030-ranges", "gbk-added", "shiftjis"].map(
+    (table) => `iconv-lite/encodings/tables/${table}.json`,
+  ),
+  // Of cloudevents: numbers beyond 2^53, which it takes only when told to.
+  "bignumber.js",
   // Of client-node: kubeconfig files, proxies, and plugins for credentials. A pod's service account needs none of them.
   "hpagent",
   "js-yaml",
@@ -34,38 +41,58 @@ const lateBuiltins = ["crypto", "fs/promises", "https", "tls", "zlib"];
 const absent = /^undici$|\/gen\/index\.js$/;
 const clientNode = /[\\/]@kubernetes[\\/]client-node[\\/]/;
 
-/** Express's own tracing: it looks for a terminal on stderr as it is loaded, and would write there past the log. */
-const silent = { name: /^debug$/, contents: "module.exports = () => Object.assign(() => {}, { enabled: false });" };
+/** Modules that are something smaller here, and for whom. */
+const smaller = [
+  {
+    // Express's own tracing: it looks for a terminal on stderr as it is loaded, and would write there past the log.
+    name: /^debug$/,
+    importer: /^/,
+    contents: "module.exports = () => Object.assign(() => {}, { enabled: false });",
+  },
+  {
+    // pino asks only whether this is the main thread: its transports are not used.
+    name: /^(?:node:)?worker_threads$/,
+    importer: /[\\/]pino[\\/]/,
+    contents: "module.exports = { isMainThread: true };",
+  },
+];
 
 /** Makes late what is said above. Late packages are entry points of the same build, each of its own file. */
 export const latePlugin: Plugin = {
   name: "late",
   setup({ onResolve, onLoad }) {
+    const beside = (path: string) => ({ path: `./${lateName(path)}.js`, external: true });
     const standInFor = (path: string, load: string) => ({ path, namespace: "late", pluginData: load });
     onResolve({ filter: anyOf(latePackages) }, ({ path, namespace, kind }) => {
       if (kind === "entry-point") return undefined;
-      return namespace === "late"
-        ? { path: `./${lateName(path)}.cjs`, external: true }
-        : standInFor(path, `require("${path}")`);
+      return namespace === "late" ? beside(path) : standInFor(path, `require("${path}")`);
     });
+    onResolve({ filter: /^\.\/tables\/.*\.json$/ }, ({ path, importer }) =>
+      /[\\/]iconv-lite[\\/]/.test(importer) ? beside(path.replace(".", "iconv-lite/encodings")) : undefined,
+    );
     onResolve({ filter: anyOf(lateBuiltins) }, ({ path, namespace }) =>
       namespace === "late" ? { path, external: true } : standInFor(path.replace(/^node:/, ""), `require("${path}")`),
     );
     onResolve({ filter: absent }, ({ path, importer }) =>
       clientNode.test(importer) ? standInFor(path, `refuse("${path} is not in the bundle")`) : undefined,
     );
-    onResolve({ filter: silent.name }, ({ path }) => ({ path, namespace: "silent" }));
-    onLoad({ filter: /^/, namespace: "silent" }, () => ({ contents: silent.contents }));
+    for (const { name, importer: by, contents } of smaller) {
+      onResolve({ filter: name }, ({ path, importer }) =>
+        by.test(importer) ? { path, namespace: "smaller", pluginData: contents } : undefined,
+      );
+    }
+    onLoad({ filter: /^/, namespace: "smaller" }, ({ pluginData }) => ({ contents: pluginData }));
     onLoad({ filter: /^/, namespace: "late" }, ({ pluginData }) => ({ contents: standIn(pluginData) }));
   },
 };
 
 /** What a late package's file is called, without its ending: `slack-web-api`. */
 export function lateName(name: string): string {
-  return name
+  const short = name
     .replace(/^@/, "")
-    .replace(/\/dist\/.*/, "")
-    .replaceAll("/", "-");
+    .replace(/\/dist\/.*|\.json$/, "")
+    .replace("/encodings/tables", "");
+  return short.replace(/\.js$/, "").replaceAll("/", "-");
 }
 
 function anyOf(names: readonly string[]): RegExp {

@@ -28,7 +28,7 @@ async function warm(): Promise<void> {
     neighbours.close();
     await rm(folder, { recursive: true });
   }
-  await stat(join(cache, "function.cjs"));
+  await stat(join(cache, "function.js"));
 }
 
 /** Starts the function, asks it everything that any function takes, and ends it; what it compiled is written as it ends. */

@@ -1,4 +1,4 @@
-import { CoreV1Api, CustomObjectsApi, KubeConfig, type V1Pod, Watch } from "@kubernetes/client-node";
+import { ApiException, CoreV1Api, CustomObjectsApi, KubeConfig, type V1Pod, Watch } from "@kubernetes/client-node";
 import { functionNames } from "../../build.ts";
 import { firstRequests } from "../../first-event/index.ts";
 import { probe } from "./prober.ts";
@@ -115,13 +115,31 @@ async function watchPods(config: KubeConfig, namespace: string, name: string) {
   return { first: first.promise, stop: () => watching.abort() };
 }
 
-/** The function's own line: when it served, and how long after the start of its process. */
+/**
+ * The function's own line: when it served, and how long after the start of its process. Waited for: what is at its limits
+ * answers 504 before the function does.
+ */
 async function servingOf(core: CoreV1Api, namespace: string, pod: string) {
-  const log = await core.readNamespacedPodLog({ namespace, name: pod, container: "user-container" });
-  const line = log.split("\n").find((text) => text.includes('"msg":"serving"'));
-  if (line === undefined) throw new Error(`${pod} has not logged that it serves`);
-  const { time, milliseconds } = JSON.parse(line) as { time: string; milliseconds: number }; // reason: the runtime's line
-  return { served: Date.parse(time), sinceStartMs: milliseconds };
+  const until = Date.now() + patienceMs;
+  while (Date.now() < until) {
+    const line = (await logOf(core, namespace, pod)).split("\n").find((text) => text.includes('"msg":"serving"'));
+    if (line !== undefined) {
+      const { time, milliseconds } = JSON.parse(line) as { time: string; milliseconds: number }; // reason: the runtime's line
+      return { served: Date.parse(time), sinceStartMs: milliseconds };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`${pod} has not logged that it serves`);
+}
+
+/** Nothing as long as the container is being made, which is 400 to the API server. */
+async function logOf(core: CoreV1Api, namespace: string, name: string): Promise<string> {
+  try {
+    return await core.readNamespacedPodLog({ namespace, name, container: "user-container" });
+  } catch (error) {
+    if (error instanceof ApiException && error.code === 400) return "";
+    throw error;
+  }
 }
 
 async function untilGone(core: CoreV1Api, namespace: string, name: string): Promise<void> {

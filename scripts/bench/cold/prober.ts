@@ -47,6 +47,8 @@ export async function probe(
               allowPrivilegeEscalation: false,
               readOnlyRootFilesystem: true,
               runAsNonRoot: true,
+              // Whoever the image is made for: this needs no files of its own.
+              runAsUser: 65_532,
               capabilities: { drop: ["ALL"] },
               seccompProfile: { type: "RuntimeDefault" },
             },
