@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { apply, get, type KubernetesObject, runProgram } from "../cluster/kubectl.ts";
@@ -76,14 +76,13 @@ async function runFunc(name: string, way: Exclude<Way, { by: "services" }>, imag
   }
 }
 
+/** What func would deploy: the image, and where func builds it itself, what it is built from. */
 function contentOf(name: string, image: string): string {
+  const folder = join(functions, name);
   const hash = createHash("sha256")
     .update(image)
-    .update("\0")
-    .update(readFileSync(join(functions, name, "func.yaml")));
-  return hash
-    .update("\0")
-    .update(readFileSync(join(functions, name, "build", "index.cjs")))
-    .digest("hex")
-    .slice(0, 12);
+    .update(readFileSync(join(folder, "func.yaml")));
+  const built = readdirSync(join(folder, "build"), { withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const { name: file } of built) hash.update(file).update(readFileSync(join(folder, "build", file)));
+  return hash.digest("hex").slice(0, 12);
 }

@@ -52,7 +52,9 @@ type Named = Recipe & { short: string };
 function functionImage(name: string, { registry, base }: ImageOptions): Named {
   const folder = join(repository, "functions", name);
   const dockerfile = join(repository, "functions", "Dockerfile");
-  const content = digest(base, readFileSync(dockerfile), readFileSync(join(folder, "build", "index.cjs")));
+  const build = readdirSync(join(folder, "build"), { withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = build.flatMap(({ name: file }) => [file, readFileSync(join(folder, "build", file))]);
+  const content = digest(base, readFileSync(dockerfile), ...files);
   return {
     short: name,
     tag: `${registry}/${name}:${content}`,
