@@ -47,7 +47,8 @@ export function driverContract(contract: DriverContract): void {
       process.env.KUBECONFIG = join(folder, `kubeconfig-${randomBytes(3).toString("hex")}`);
       writeFileSync(process.env.KUBECONFIG, config.exportConfig());
       try {
-        const { transport: own } = kubeconfigTransport();
+        const { transport: own, load } = kubeconfigTransport();
+        load();
         return (request) => own({ ...request, path: request.path.replace("/apis/autoheal.dev/", `/apis/${group}/`) });
       } finally {
         if (before === undefined) delete process.env.KUBECONFIG;
