@@ -59,7 +59,8 @@ async function runOnce(environment: Readonly<Record<string, string>>): Promise<v
     // Which function this is need not be known: the others' requests are refused.
     for (const request of Object.values(firstRequests)) await ask(url, request);
     child.kill("SIGTERM");
-    await ended;
+    const [code] = await ended;
+    if (code !== 0) throw new Error(`it ended with ${code}`);
   } finally {
     child.kill("SIGKILL");
   }
