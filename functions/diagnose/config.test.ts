@@ -19,6 +19,7 @@ test("with the Broker alone, everything else has a default", () => {
       protectedNamespaces: ["kube-system", "kube-public", "kube-node-lease", "autoheal"],
       confirmAlerts: false,
       thresholds: defaultThresholds,
+      rateWindowSeconds: 120,
       reviewSeconds: 10,
       resendSeconds: 30,
     },

@@ -70,6 +70,7 @@ export function readDiagnoseConfig(environment: Environment): DiagnoseConfig {
         hangSeconds: read.hang,
         historySeconds: read.history,
       },
+      rateWindowSeconds: read.window,
       reviewSeconds: read.review,
       resendSeconds: read.resend,
     },

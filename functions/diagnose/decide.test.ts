@@ -629,7 +629,7 @@ describe("a remediation that is applied", () => {
     ],
     [
       "is taken back when it made things worse",
-      seen(applied(60, scaled), ruined),
+      seen(applied(180, scaled), ruined),
       {
         phase: "Remediating",
         remediations: ["1 scale Finished Undone MadeWorse", "1-undo scale Requested"],
@@ -639,8 +639,13 @@ describe("a remediation that is applied", () => {
       },
     ],
     [
+      "is not taken back while the rates still look at what was before it",
+      seen(applied(179, scaled), ruined),
+      { phase: "Proving", remediations: ["1 scale Applied"], due: 10 },
+    ],
+    [
       "is not taken back when a guardrail forbids that: people are told",
-      seen(applied(60, scaled), { ...ruined, ...policy({ mode: "Observe" }) }),
+      seen(applied(180, scaled), { ...ruined, ...policy({ mode: "Observe" }) }),
       {
         phase: "Open",
         hold: "ModeObserve",
@@ -652,7 +657,7 @@ describe("a remediation that is applied", () => {
     ],
     [
       "is taken back within cooldown and over budget: those it is exempt from",
-      seen(applied(60, scaled), {
+      seen(applied(180, scaled), {
         ...ruined,
         ledger: aLedger([10, 20, 30, 40].map((ago) => aToken({ id: `other-${ago}`, at: secondsAgo(ago) }))),
       }),
@@ -794,7 +799,7 @@ describe("after a remediation", () => {
     ],
     [
       "what takes one back is never taken back itself",
-      seen({ phase: "Proving", remediations: [undone, undoing({})] }, ruined),
+      seen({ phase: "Proving", remediations: [undone, undoing({ appliedAt: secondsAgo(180) })] }, ruined),
       {
         phase: "Open",
         remediations: ["1 scale Finished Undone MadeWorse", "1-undo scale Finished Failed NotProven"],

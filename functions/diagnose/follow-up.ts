@@ -115,6 +115,7 @@ function judge(ours: Case, running: Remediation): Step {
     troubles,
     alertsFiring: firing(status.alerts).length,
     policy: observed.policy,
+    rateWindowSeconds: settings.rateWindowSeconds,
     now,
   });
   const dueAt = after(now, settings.reviewSeconds);

@@ -8,6 +8,8 @@ export interface Settings {
   /** True where Alertmanager's API is configured: only alerts seen there count. */
   confirmAlerts: boolean;
   thresholds: Thresholds;
+  /** What rates of requests look back over. */
+  rateWindowSeconds: number;
   /** How long until an open incident is looked at again. */
   reviewSeconds: number;
   /** How long until a request without an answer, or a message that was not sent, is posted again. */

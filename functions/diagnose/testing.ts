@@ -19,6 +19,7 @@ export const settings: Settings = {
   protectedNamespaces: ["kube-system", "autoheal"],
   confirmAlerts: true,
   thresholds: defaultThresholds,
+  rateWindowSeconds: 120,
   reviewSeconds: 10,
   resendSeconds: 30,
 };

@@ -18,6 +18,7 @@ const calm: Aftermath = {
   troubles: [],
   alertsFiring: 0,
   policy,
+  rateWindowSeconds: 60,
   now,
 };
 const stable = (seconds: number, more: Partial<Remediation> = {}) => ({
@@ -140,6 +141,11 @@ test.each<[sentence: string, aftermath: Partial<Aftermath>, proof: Proof]>([
     "more than that",
     { ...changed(scaled, { readyPods: 3, errorRatio: 0.25 }), signals: theSignals({ errorRatio: level(0.5) }) },
     { state: "Worse", message: "50 % of requests fail, 25 % did before" },
+  ],
+  [
+    "more than that, but the rates still look at what was before",
+    { ...changed(scaled, { readyPods: 3, errorRatio: 0.25 }, 119), signals: theSignals({ errorRatio: level(0.5) }) },
+    watching,
   ],
   [
     "errors of before are not known",

@@ -12,6 +12,8 @@ export interface Aftermath {
   troubles: readonly Trouble[];
   alertsFiring: number;
   policy: Pick<EffectivePolicy, "stableForSeconds" | "proofDeadlineSeconds">;
+  /** What a rate looks back over: until then, it counts what was before the remediation too. */
+  rateWindowSeconds: number;
   now: Date;
 }
 
@@ -68,17 +70,20 @@ export function prove(aftermath: Aftermath): Proof {
 }
 
 /** What can be taken back must not do worse: fewer ready pods once its rollout is over, or clearly more errors. */
-function whatIsWorse({ remediation, workload, signals, policy }: Aftermath, elapsed: number): string | undefined {
+function whatIsWorse(aftermath: Aftermath, elapsed: number): string | undefined {
+  const { remediation, workload, signals, policy, rateWindowSeconds } = aftermath;
   const { before, change } = remediation;
   if (change.what === "restartRollout" || change.what === "restartPods") return undefined;
   const now = healthOf(workload, signals);
   if (workload.rollout === "Stuck") return "the rollout of the remedy is stuck";
-  // Signals lag behind, and pods come and go while it is being carried out.
+  // Pods come and go while it is being carried out.
   if (elapsed < policy.stableForSeconds) return undefined;
   // Fewer pods may be wanted by now, by an autoscaler, a person, or the change itself: that is no harm.
   if (workload.rollout === "Complete" && now.readyPods < Math.min(before.readyPods, workload.replicas)) {
     return `${now.readyPods} pods are ready, ${before.readyPods} were before`;
   }
+  // The level now is that of the last three samples, and the oldest of them must not have seen the trouble itself.
+  if (elapsed < rateWindowSeconds + 2 * signals.stepSeconds) return undefined;
   if (now.errorRatio !== undefined && before.errorRatio !== undefined && now.errorRatio > before.errorRatio + 0.2) {
     return `${Math.round(now.errorRatio * 100)} % of requests fail, ${Math.round(before.errorRatio * 100)} % did before`;
   }
