@@ -10,7 +10,7 @@ const help = `npm run scaled -- --out DIR (--receive-url URL --token-file FILE |
 Writes DIR/rules/*.yaml for Prometheus and DIR/alertmanager.yml: those of monitoring/, at another pace.
 
   --time-scale N             durations are divided by N, 1 to 30 (default 10)
-  --shortest-range DURATION  but no rate of a container's CPU or memory looks over less than this (default 40s: a kubelet
+  --shortest-range DURATION  but no rate of a container's CPU or memory looks over less than this (default 60s: a kubelet
                              renews them every 10 to 20 s); a rule for which that matters is slower as a whole
   --receive-url URL          where Alertmanager posts: receive's /alerts
   --token-file FILE          the bearer token for it: a file that Alertmanager reads
@@ -24,7 +24,7 @@ function main(): void {
       help: { type: "boolean", short: "h" },
       out: text,
       "time-scale": { type: "string", default: "10" },
-      "shortest-range": { type: "string", default: "40s" },
+      "shortest-range": { type: "string", default: "60s" },
       "receive-url": text,
       "token-file": text,
       "broker-url": text,

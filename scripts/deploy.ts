@@ -25,7 +25,7 @@ Running it again changes nothing.
   --alertmanager-url <url>   Alertmanager's API, likewise
   --set NAME=value           any other variable of the functions, in ConfigMap autoheal; may be repeated
   --time-scale <n>           for trying: durations so many times shorter than in production, and the default policy's too
-  --shortest-range <d>       with --time-scale: no rate of a container's CPU or memory looks over less (default 40s)
+  --shortest-range <d>       with --time-scale: no rate of a container's CPU or memory looks over less (default 60s)
   --timeout <seconds>        longest wait for one kind of object (default 240)
   --check                    only says what the cluster has and lacks
   --help
@@ -44,7 +44,7 @@ const { values } = parseArgs({
     "alertmanager-url": { type: "string" },
     set: { type: "string", multiple: true, default: [] },
     "time-scale": { type: "string" },
-    "shortest-range": { type: "string", default: "40s" },
+    "shortest-range": { type: "string", default: "60s" },
     timeout: { type: "string", default: "240" },
   },
 });

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { paceAnnotations, paceOf, readPace } from "./deployed-pace.ts";
 
 test("a pace is told by annotations and read from them again", () => {
-  const pace = readPace("10", "40s");
-  expect(pace).toEqual({ timeScale: 10, shortestRangeMs: 40_000 });
+  const pace = readPace("10", "60s");
+  expect(pace).toEqual({ timeScale: 10, shortestRangeMs: 60_000 });
   expect(paceOf({ ...paceAnnotations(pace), other: "1" })).toEqual(pace);
 });
 

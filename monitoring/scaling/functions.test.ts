@@ -37,10 +37,10 @@ test("in the sandbox everything passes 20 times faster", () => {
 });
 
 test("where ranges can't be that short, what depends on them takes longer", () => {
-  const pace = { timeScale: 10, shortestRangeMs: 40_000 };
+  const pace = { timeScale: 10, shortestRangeMs: 60_000 };
   expect(clusterConfiguration(pace)).toEqual({
     AUTOHEAL_RATE_WINDOW: "12s",
-    AUTOHEAL_CONTAINER_WINDOW: "40s",
+    AUTOHEAL_CONTAINER_WINDOW: "60s",
     AUTOHEAL_HISTORY: "1200s",
     AUTOHEAL_STEP: "3s",
     AUTOHEAL_BLAME_REVISION: "200s",
@@ -54,7 +54,7 @@ test("where ranges can't be that short, what depends on them takes longer", () =
     limits: {
       cooldownSeconds: 30,
       budget: { actions: 3, windowSeconds: 360 },
-      stableForSeconds: 40,
+      stableForSeconds: 20,
       proofDeadlineSeconds: 200,
       staleAfterSeconds: 90,
     },
@@ -68,7 +68,7 @@ test("the slowest alert is as slow as its shortest range has to be", async () =>
   );
   for (const pace of [
     { timeScale: 20, shortestRangeMs: 1000 },
-    { timeScale: 10, shortestRangeMs: 40_000 },
+    { timeScale: 10, shortestRangeMs: 60_000 },
     { timeScale: 10, shortestRangeMs: 120_000 },
   ]) {
     expect(Math.min(...exprs.map((expr: string) => scaleOf(expr, pace)))).toBe(slowestScale(pace));

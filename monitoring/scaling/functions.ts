@@ -1,20 +1,17 @@
 import { scaleDuration } from "./duration.ts";
-import { type Pace, scaleOf } from "./pace.ts";
+import { type Pace, sampleMs, scaleOf, slowestScale } from "./pace.ts";
 import { scaleSchedule } from "./schedule.ts";
-
-/** What the functions look over of a container. */
-const ofContainers = "rate(container_x[2m])";
 
 /** How the functions are configured for a pace: their own defaults, as their READMEs say them, but for time. */
 export function functionDurations(pace: Pace): Record<string, string> {
   const { timeScale } = pace;
-  const asContainers = scaleOf(ofContainers, pace);
+  const slowest = slowestScale(pace);
   return {
     AUTOHEAL_RATE_WINDOW: scaleDuration("2m", timeScale),
-    AUTOHEAL_CONTAINER_WINDOW: scaleDuration("2m", asContainers),
-    AUTOHEAL_HISTORY: scaleDuration("1h", asContainers),
+    AUTOHEAL_CONTAINER_WINDOW: scaleDuration("2m", scaleOf("rate(container_x[2m])", pace)),
+    AUTOHEAL_HISTORY: scaleDuration("1h", slowest),
     AUTOHEAL_STEP: scaleDuration("30s", timeScale),
-    AUTOHEAL_BLAME_REVISION: scaleDuration("10m", asContainers),
+    AUTOHEAL_BLAME_REVISION: scaleDuration("10m", slowest),
     AUTOHEAL_CRASH_RECENT: scaleDuration("5m", timeScale),
     AUTOHEAL_HANG_AFTER: scaleDuration("1m", timeScale),
     AUTOHEAL_REVIEW: scaleDuration("10s", timeScale),
@@ -37,15 +34,13 @@ export function clusterConfiguration(pace: Pace): Record<string, string> {
 /** The spec of the HealingPolicy `default` for a pace: the numbers that hold everywhere. */
 export function defaultPolicySpec(pace: Pace): object {
   const scaled = (seconds: number) => Math.round(seconds / pace.timeScale);
-  const asContainers = (seconds: number) => Math.round(seconds / scaleOf(ofContainers, pace));
   return {
     limits: {
       cooldownSeconds: scaled(300),
       budget: { actions: 3, windowSeconds: scaled(3600) },
-      // A proof that is shorter than the shortest range would look at what was before.
-      stableForSeconds: Math.max(6, pace.shortestRangeMs / 1000, scaled(60)),
-      // Until a proof begins, the containers' window has to pass.
-      proofDeadlineSeconds: Math.max(60, asContainers(600)),
+      // A proof that is shorter would look at what containers told before.
+      stableForSeconds: Math.max(6, sampleMs(pace) / 1000, scaled(60)),
+      proofDeadlineSeconds: Math.max(60, Math.round(600 / slowestScale(pace))),
       staleAfterSeconds: Math.max(45, scaled(900)),
     },
   };

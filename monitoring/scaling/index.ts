@@ -6,6 +6,6 @@ export { scaleAlertmanager, withReceivers } from "./alertmanager.ts";
 export { paceAnnotations, paceOf, readPace } from "./deployed-pace.ts";
 export { scaleDuration } from "./duration.ts";
 export { clusterConfiguration, defaultPolicySpec, functionDurations } from "./functions.ts";
-export { type Pace, slowestScale } from "./pace.ts";
+export { type Pace, sampleMs, slowestScale } from "./pace.ts";
 export { scaleRules } from "./rules.ts";
 export { scaleSchedule } from "./schedule.ts";

@@ -22,7 +22,7 @@ const watches = {
   sandbox: { pace: { timeScale: 20, shortestRangeMs: 1000 }, isSampled: () => true, everySeconds: 1 },
   // A kubelet looks every 10 to 15 s, a busy one every 20.
   cluster: {
-    pace: { timeScale: 10, shortestRangeMs: 40_000 },
+    pace: { timeScale: 10, shortestRangeMs: 60_000 },
     isSampled: (second) => [0, 11, 30].includes(second % 45),
     everySeconds: 3,
   },

@@ -43,15 +43,15 @@ test("a rules file that is no YAML is refused", () => {
   expect(() => scaleRules("groups: [", pace)).toThrow();
 });
 
-const slow = { timeScale: 10, shortestRangeMs: 40_000 };
+const slow = { timeScale: 10, shortestRangeMs: 60_000 };
 
 test.each([
   [
-    "a rate of what cAdvisor tells needs two samples, and the whole rule is as slow",
+    "a rate of what cAdvisor tells needs some samples, and the whole rule is as slow",
     "rate(container_x[2m]) > 1 offset 4m",
     "3m",
-    "rate(container_x[40s]) > 1 offset 80s",
-    "60s",
+    "rate(container_x[60s]) > 1 offset 120s",
+    "90s",
   ],
   [
     "what looks at each of them needs one",
@@ -64,8 +64,8 @@ test.each([
     "the shortest range decides",
     "rate(container_x[1h]) > rate(container_x[4m])",
     "1m",
-    "rate(container_x[600s]) > rate(container_x[40s])",
-    "10s",
+    "rate(container_x[900s]) > rate(container_x[60s])",
+    "15s",
   ],
   [
     "a range is never longer than in production",

@@ -1,4 +1,4 @@
-import { slowestScale } from "../../monitoring/scaling/index.ts";
+import { sampleMs, slowestScale } from "../../monitoring/scaling/index.ts";
 import type { Kubernetes, KubernetesObject, ObjectRef, PodRef, Target } from "../target/index.ts";
 
 /** Where a scenario is played: its namespace on a target, and what the runner itself has done there. */
@@ -30,7 +30,7 @@ export function milliseconds({ target }: Pick<Stage, "target">, productionSecond
 
 /** The same for a look at what has to stay as it is: what tells of containers has to have come once more. */
 export function lookMilliseconds(stage: Pick<Stage, "target">, productionSeconds: number): number {
-  return Math.max(milliseconds(stage, productionSeconds), stage.target.pace.shortestRangeMs);
+  return Math.max(milliseconds(stage, productionSeconds), sampleMs(stage.target.pace));
 }
 
 /** How long to wait at most, in ms, for something that may take so many of production's seconds, by the slowest rule. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { adapted } from "./adapt.ts";
 
 const place = {
-  pace: { timeScale: 10, shortestRangeMs: 40_000 },
+  pace: { timeScale: 10, shortestRangeMs: 60_000 },
   images: { "user:1.0.0": "localhost:5000/shop/user:1.0.0-abc", "user:2.0.0": "localhost:5000/shop/user:2.0.0-def" },
 };
 
