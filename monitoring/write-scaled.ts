@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { readPace, scaleAlertmanager, scaleRules, withReceivers } from "./scaling/index.ts";
 
 const help = `npm run scaled -- --out DIR (--receive-url URL --token-file FILE | --broker-url URL)
-                      [--time-scale N] [--shortest-range DURATION]
+                      [--proxy-url URL] [--time-scale N] [--shortest-range DURATION]
 
 Writes DIR/rules/*.yaml for Prometheus and DIR/alertmanager.yml: those of monitoring/, at another pace.
 
@@ -14,6 +14,8 @@ Writes DIR/rules/*.yaml for Prometheus and DIR/alertmanager.yml: those of monito
                              renews them every 10 to 20 s); a rule for which that matters is slower as a whole
   --receive-url URL          where Alertmanager posts: receive's /alerts
   --token-file FILE          the bearer token for it: a file that Alertmanager reads
+  --proxy-url URL            it posts through this HTTP proxy: the cluster's ingress, where Alertmanager runs outside and does
+                             not know receive's name
   --broker-url URL           it posts to this Broker's ingress instead, as a CloudEvent (Alertmanager 0.29 and newer)
 `;
 
@@ -28,6 +30,7 @@ function main(): void {
       "receive-url": text,
       "token-file": text,
       "broker-url": text,
+      "proxy-url": text,
     },
   });
   if (values.help) {
@@ -35,15 +38,22 @@ function main(): void {
     return;
   }
   const pace = readPace(values["time-scale"], values["shortest-range"]);
-  const { out, "receive-url": receiveUrl, "token-file": credentialsFile, "broker-url": brokerUrl } = values;
+  const {
+    out,
+    "receive-url": receiveUrl,
+    "token-file": credentialsFile,
+    "broker-url": brokerUrl,
+    "proxy-url": proxyUrl,
+  } = values;
   if (out === undefined) throw new Error("--out is missing: the folder to write to");
   const routes = read("alertmanager/alertmanager.yaml");
+  const through = proxyUrl === undefined ? {} : { proxyUrl };
   let alertmanager: string;
   if (brokerUrl !== undefined) {
     const receivers = read("alertmanager/receivers-broker.yaml");
-    alertmanager = scaleAlertmanager(withReceivers(routes, receivers), pace.timeScale, { url: brokerUrl });
+    alertmanager = scaleAlertmanager(withReceivers(routes, receivers), pace.timeScale, { url: brokerUrl, ...through });
   } else if (receiveUrl !== undefined && credentialsFile !== undefined) {
-    alertmanager = scaleAlertmanager(routes, pace.timeScale, { url: receiveUrl, credentialsFile });
+    alertmanager = scaleAlertmanager(routes, pace.timeScale, { url: receiveUrl, credentialsFile, ...through });
   } else throw new Error("expected --receive-url and --token-file, or --broker-url: where Alertmanager posts");
   mkdirSync(join(out, "rules"), { recursive: true });
   for (const name of readdirSync(join(import.meta.dirname, "rules"))) {

@@ -46,3 +46,12 @@ test("an overlay's receivers take the place of those that are there, and nothing
   );
   expect(parse(overlaid)).toEqual({ route: { receiver: "a" }, receivers: [{ name: "a", b: 1 }] });
 });
+
+test("where a proxy is named, webhooks go through it", () => {
+  const routes = "receivers: [{ name: a, webhook_configs: [{ url: x, http_config: { follow_redirects: false } }] }]";
+  const webhook = { url: "http://receive.autoheal/alerts", proxyUrl: "http://10.0.0.1:80" };
+  const [{ webhook_configs: configs }] = parse(scaleAlertmanager(routes, 20, webhook)).receivers;
+  expect(configs).toEqual([
+    { url: webhook.url, http_config: { follow_redirects: false, proxy_url: "http://10.0.0.1:80" } },
+  ]);
+});

@@ -1,10 +1,12 @@
-import { parse, parseDocument, visit } from "yaml";
+import { type Document, isMap, isScalar, parse, parseDocument, visit } from "yaml";
 import { scaleDuration } from "./duration.ts";
 
 /** Where Alertmanager posts, and the file that holds the bearer token for it; a Broker takes none. */
 export interface Webhook {
   url: string;
   credentialsFile?: string;
+  /** Posts through this HTTP proxy: the cluster's ingress, which knows names that are known only inside. */
+  proxyUrl?: string;
 }
 
 /** An Alertmanager configuration with every duration divided by `timeScale`, whose webhooks post to `webhook`. */
@@ -29,7 +31,16 @@ export function scaleAlertmanager(yaml: string, timeScale: number, webhook: Webh
         value.value = change(String(value.value));
     },
   });
+  if (webhook.proxyUrl !== undefined) setProxy(document, webhook.proxyUrl);
   return document.toString({ lineWidth: 0 });
+}
+
+function setProxy(document: Document, proxyUrl: string): void {
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (isScalar(key) && key.value === "http_config" && isMap(value)) value.set("proxy_url", proxyUrl);
+    },
+  });
 }
 
 /** The same configuration with the receivers of an overlay in place of its own. */
