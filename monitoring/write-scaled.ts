@@ -2,7 +2,14 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { readPace, scaleAlertmanager, scaleRules, withReceivers } from "./scaling/index.ts";
+import {
+  readPace,
+  scaleAlertmanager,
+  scaleRules,
+  type Webhook,
+  withReceivers,
+  withWebhooksOf,
+} from "./scaling/index.ts";
 
 const help = `npm run scaled -- --out DIR (--receive-url URL --token-file FILE | --broker-url URL)
                       [--proxy-url URL] [--time-scale N] [--shortest-range DURATION]
@@ -16,7 +23,8 @@ Writes DIR/rules/*.yaml for Prometheus and DIR/alertmanager.yml: those of monito
   --token-file FILE          the bearer token for it: a file that Alertmanager reads
   --proxy-url URL            it posts through this HTTP proxy: the cluster's ingress, where Alertmanager runs outside and does
                              not know receive's name
-  --broker-url URL           it posts to this Broker's ingress instead, as a CloudEvent (Alertmanager 0.29 and newer)
+  --broker-url URL           it posts to this Broker's ingress, as a CloudEvent (Alertmanager 0.29 and newer): instead, or, where
+                             --receive-url is said too, as well
 `;
 
 function main(): void {
@@ -47,14 +55,18 @@ function main(): void {
   } = values;
   if (out === undefined) throw new Error("--out is missing: the folder to write to");
   const routes = read("alertmanager/alertmanager.yaml");
-  const through = proxyUrl === undefined ? {} : { proxyUrl };
-  let alertmanager: string;
-  if (brokerUrl !== undefined) {
-    const receivers = read("alertmanager/receivers-broker.yaml");
-    alertmanager = scaleAlertmanager(withReceivers(routes, receivers), pace.timeScale, { url: brokerUrl, ...through });
-  } else if (receiveUrl !== undefined && credentialsFile !== undefined) {
-    alertmanager = scaleAlertmanager(routes, pace.timeScale, { url: receiveUrl, credentialsFile, ...through });
-  } else throw new Error("expected --receive-url and --token-file, or --broker-url: where Alertmanager posts");
+  const scaled = (yaml: string, webhook: Webhook) => scaleAlertmanager(yaml, pace.timeScale, webhook);
+  const direct =
+    receiveUrl !== undefined && credentialsFile !== undefined
+      ? scaled(routes, { url: receiveUrl, credentialsFile, ...(proxyUrl === undefined ? {} : { proxyUrl }) })
+      : undefined;
+  const byBroker =
+    brokerUrl !== undefined
+      ? scaled(withReceivers(routes, read("alertmanager/receivers-broker.yaml")), { url: brokerUrl })
+      : undefined;
+  const alertmanager = direct && byBroker ? withWebhooksOf(direct, byBroker) : (direct ?? byBroker);
+  if (!alertmanager)
+    throw new Error("expected --receive-url and --token-file, or --broker-url: where Alertmanager posts");
   mkdirSync(join(out, "rules"), { recursive: true });
   for (const name of readdirSync(join(import.meta.dirname, "rules"))) {
     writeFileSync(join(out, "rules", basename(name)), scaleRules(read(`rules/${name}`), pace));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { scaleAlertmanager, withReceivers } from "./alertmanager.ts";
+import { scaleAlertmanager, withReceivers, withWebhooksOf } from "./alertmanager.ts";
 
 test("routes are scaled at every depth, and every webhook goes to receive", () => {
   const routes = `
@@ -53,5 +53,14 @@ test("where a proxy is named, webhooks go through it", () => {
   const [{ webhook_configs: configs }] = parse(scaleAlertmanager(routes, 20, webhook)).receivers;
   expect(configs).toEqual([
     { url: webhook.url, http_config: { follow_redirects: false, proxy_url: "http://10.0.0.1:80" } },
+  ]);
+});
+
+test("both ways in: a receiver posts to each, and one without webhooks stays as it is", () => {
+  const direct = "receivers: [{ name: nobody }, { name: a, webhook_configs: [{ url: direct }] }]";
+  const broker = "receivers: [{ name: nobody }, { name: a, webhook_configs: [{ url: broker }] }]";
+  expect(parse(withWebhooksOf(direct, broker)).receivers).toEqual([
+    { name: "nobody" },
+    { name: "a", webhook_configs: [{ url: "direct" }, { url: "broker" }] },
   ]);
 });

@@ -49,3 +49,22 @@ export function withReceivers(yaml: string, overlay: string): string {
   document.set("receivers", parse(overlay).receivers);
   return document.toString({ lineWidth: 0 });
 }
+
+/** Both ways in at once: the webhooks of the other configuration's receivers beside those of the same name. */
+export function withWebhooksOf(yaml: string, other: string): string {
+  const document = parseDocument(yaml);
+  const { receivers }: { receivers: Receiver[] } = document.toJS();
+  const others: Receiver[] = parse(other).receivers;
+  const both = receivers.map((receiver) => {
+    const more = others.find(({ name }) => name === receiver.name)?.webhook_configs ?? [];
+    const webhooks = [...(receiver.webhook_configs ?? []), ...more];
+    return webhooks.length > 0 ? { ...receiver, webhook_configs: webhooks } : receiver;
+  });
+  document.set("receivers", both);
+  return document.toString({ lineWidth: 0 });
+}
+
+interface Receiver {
+  name: string;
+  webhook_configs?: object[];
+}
