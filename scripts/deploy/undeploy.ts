@@ -6,8 +6,8 @@ import { ownNamespace, partOf } from "../cluster/namespace.ts";
 const ownKinds = [
   "triggers.eventing.knative.dev",
   "pingsources.sources.knative.dev",
-  "sinkbindings.sources.knative.dev",
   "services.serving.knative.dev",
+  "sinkbindings.sources.knative.dev",
   "brokers.eventing.knative.dev",
   "networkpolicies.networking.k8s.io",
   "poddisruptionbudgets.policy",
@@ -34,26 +34,22 @@ export async function undeploy({ records, say }: { records: boolean; say: (line:
     await disable(name);
     say(`${name}: no longer enabled`);
   }
+  const served = new Set((await kubectl("api-resources", "--output=name")).split("\n"));
+  const remove = async (kind: string, ...what: string[]) => {
+    if (kind.includes(".") && !served.has(kind)) return;
+    const text = await kubectl("delete", kind, ...what, "--ignore-not-found", "--wait=true", "--timeout=120s");
+    for (const line of text.trim().split("\n")) if (line !== "" && !line.startsWith("No resources")) say(line);
+  };
+  const ours = `--selector=${partOf}`;
+  const own = `--namespace=${ownNamespace}`;
   if (await get("namespace", ownNamespace)) {
     // The pulse carries no label: diagnose makes it.
-    await remove("pingsources.sources.knative.dev", ["pulse", "--ignore-not-found"], say);
-    for (const kind of ownKinds) await remove(kind, [`--selector=${partOf}`], say);
+    await remove("pingsources.sources.knative.dev", "pulse", own);
+    for (const kind of ownKinds) await remove(kind, ours, own);
   }
-  for (const kind of clusterKinds) await remove(kind, [`--selector=${partOf}`], say, []);
-  if (records) await remove("customresourcedefinitions", [`--selector=${partOf}`], say, []);
+  for (const kind of clusterKinds) await remove(kind, ours);
+  if (records) await remove("customresourcedefinitions.apiextensions.k8s.io", ours);
   await removeNamespace(records, say);
-}
-
-async function remove(
-  kind: string,
-  what: readonly string[],
-  say: (line: string) => void,
-  where = [`--namespace=${ownNamespace}`],
-): Promise<void> {
-  const known = await kubectl("api-resources", "--output=name").then((text) => text.split("\n"));
-  if (kind.includes(".") && !known.includes(kind)) return;
-  const lines = (await kubectl("delete", kind, ...where, ...what, "--wait=true", "--timeout=120s")).trim().split("\n");
-  for (const line of lines) if (line !== "" && !line.startsWith("No resources")) say(line);
 }
 
 async function removeNamespace(records: boolean, say: (line: string) => void): Promise<void> {
