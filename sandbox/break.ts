@@ -1,5 +1,5 @@
 /** `npm run break -- <fault> [service]`: breaks a service of the sandbox that `npm start` runs. */
-import { parseArgs } from "node:util";
+import { readOptions } from "../scripts/options.ts";
 import { breakages } from "./breakage.ts";
 import { runningSandbox } from "./control.ts";
 
@@ -14,23 +14,23 @@ ${Object.entries(breakages)
   .join("\n")}
 `;
 
-function fail(message: string): never {
+function fail(message: string, exitCode = 1): never {
   console.error(message);
-  process.exit(1);
+  process.exit(exitCode);
 }
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readOptions({
   allowPositionals: true,
-  strict: false,
   options: { help: { type: "boolean", short: "h" } },
 });
-const [fault, service = "user"] = positionals;
+const [fault, service = "user", ...more] = positionals;
 if (values.help || fault === undefined) {
   console.log(help);
-  process.exit(values.help ? 0 : 1);
+  process.exit(values.help ? 0 : 2);
 }
-if (!Object.hasOwn(breakages, fault)) fail(`no fault ${fault}\n\n${help}`);
-if (!["user", "auth", "api"].includes(service)) fail(`no service ${service}: user, auth or api`);
+if (!Object.hasOwn(breakages, fault)) fail(`no fault ${fault}\n\n${help}`, 2);
+if (!["user", "auth", "api"].includes(service)) fail(`no service ${service}: user, auth or api`, 2);
+if (more.length > 0) fail(`expected one fault and one service, not also ${more.join(" ")}`, 2);
 const sandbox = runningSandbox() ?? fail("no sandbox runs from this folder: start one with `npm start`");
 const answer = await fetch(`${sandbox.url}/break`, { method: "POST", body: JSON.stringify({ fault, service }) });
 const { done, error } = (await answer.json()) as { done?: string[]; error?: string }; // reason: control.ts

@@ -1,7 +1,7 @@
 /** `npm start`: AutoHeal against the sandbox; breaks one service by itself, and shows what happens. */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { buildAll } from "../scripts/build.ts";
+import { readOptions } from "../scripts/options.ts";
 import { breakages, breakService } from "./breakage.ts";
 import { startControl } from "./control.ts";
 import { startEntrance } from "./entrance.ts";
@@ -20,7 +20,7 @@ Breaks one service by itself and tells what happens. Ctrl-C ends everything.
   --port <port>     where the console is served (default: 8080, or the next free one)
 `;
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     help: { type: "boolean", short: "h" },
     fault: { type: "string" },
@@ -32,6 +32,12 @@ if (values.help) {
   console.log(help);
   process.exit(0);
 }
+const { fault } = values;
+if (fault !== undefined && !Object.hasOwn(breakages, fault)) {
+  refuse(`no fault ${fault}; there are ${Object.keys(breakages).join(", ")}`);
+}
+const port = Number(values.port);
+if (!Number.isInteger(port) || port < 1 || port > 65_535) refuse(`--port is ${values.port}: expected 1 to 65535`);
 const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
 const namespace = "shop";
 const began = Date.now();
@@ -101,7 +107,7 @@ try {
 
   const control = await startControl(`${subnet}.0.7`, store, namespace);
   closers.push(() => control.close());
-  const entrance = await startEntrance(Number(values.port), sandbox.knative.urlOf("console"));
+  const entrance = await startEntrance(port, sandbox.knative.urlOf("console"));
   closers.push(() => entrance.close());
   say("all is up:");
   console.log(`
@@ -113,8 +119,8 @@ try {
         end            Ctrl-C
 `);
   if (!values.nothing) {
-    const fault = values.fault ?? (sandbox.monitoring ? "bad-version" : "hang");
-    const breakage = breakages[fault] ?? (await unknownFault(fault));
+    const breakage = breakages[fault ?? (sandbox.monitoring ? "bad-version" : "hang")];
+    if (!breakage) throw new Error(`no fault ${fault}`);
     say(`a quarter of a minute of healthy traffic first, to compare with; then user is broken: ${breakage.about}`);
     const healthy = Date.now() + 15_000;
     await until("healthy traffic", 20, () => Date.now() > healthy);
@@ -125,7 +131,8 @@ try {
   await close(1);
 }
 
-async function unknownFault(fault: string): Promise<never> {
-  console.error(`no fault ${fault}; there are ${Object.keys(breakages).join(", ")}`);
-  return close(1);
+/** What was said on the command line can't be used. */
+function refuse(message: string): never {
+  console.error(message);
+  process.exit(2);
 }

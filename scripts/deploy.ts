@@ -1,5 +1,4 @@
 /** `npm run deploy`: AutoHeal on the cluster of the current context. */
-import { parseArgs } from "node:util";
 import { readPace } from "../monitoring/scaling/index.ts";
 import { buildAll, functionNames } from "./build.ts";
 import { kubectl } from "./cluster/kubectl.ts";
@@ -10,6 +9,7 @@ import { deploy } from "./deploy/index.ts";
 import { type Finding, findFunc, preflight } from "./deploy/preflight.ts";
 import { overlays, renderOverlay } from "./deploy/render.ts";
 import { functionImages, type Images } from "./images/index.ts";
+import { readOptions } from "./options.ts";
 
 const help = `npm run deploy -- --registry <prefix> [options]
 
@@ -31,7 +31,7 @@ Running it again changes nothing.
   --help
 `;
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     help: { type: "boolean", short: "h" },
     check: { type: "boolean" },
@@ -156,7 +156,6 @@ async function tellWhatNext(): Promise<void> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  const usage = error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS"); // reason: parseArgs' errors
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = usage ? 2 : 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -1,7 +1,7 @@
 /** `npm run images`: builds the images of the functions and the sample apps, and pushes them. */
-import { parseArgs } from "node:util";
 import { buildAll } from "./build.ts";
 import { functionImages, type ImageOptions, sampleAppImages } from "./images/index.ts";
+import { readOptions } from "./options.ts";
 
 const help = `npm run images -- --registry <prefix> [--base <image>] [--no-push] [--json] [--help]
 
@@ -14,7 +14,7 @@ works here, and pushes those that the registry has not. Tags say what is in them
   --json               {"<name>": "<image>"} on stdout
 `;
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     help: { type: "boolean", short: "h" },
     registry: { type: "string" },

@@ -1,8 +1,8 @@
 /** `npm run render`: everything that is applied to a cluster, in one file, for people who use GitOps. */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { asYaml, type Overlay, overlays, renderOverlay } from "./deploy/render.ts";
 import { recordedImages } from "./images/index.ts";
+import { readOptions } from "./options.ts";
 
 const help = `npm run render -- [--overlay minikube|production] [--out <file>] [--help]
 
@@ -13,7 +13,7 @@ Writes install.yaml: all of an overlay of knative/overlays, with the images that
   --out <file>       another file; - for stdout
 `;
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     help: { type: "boolean", short: "h" },
     overlay: { type: "string", default: "minikube" },

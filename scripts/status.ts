@@ -1,5 +1,5 @@
 /** `npm run status`: what AutoHeal does on the cluster of the current context, and what is not well. */
-import { parseArgs } from "node:util";
+import { readOptions } from "./options.ts";
 import { look } from "./status/look.ts";
 import { tell } from "./status/tell.ts";
 
@@ -11,7 +11,7 @@ kn where it is found and kubectl. Exit code: 0 all is well; 1 something is not, 
   --json   one object, for programs
 `;
 
-const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" }, json: { type: "boolean" } } });
+const { values } = readOptions({ options: { help: { type: "boolean", short: "h" }, json: { type: "boolean" } } });
 if (values.help) console.log(help);
 else {
   try {

@@ -1,6 +1,6 @@
 /** `npm run undeploy`: takes AutoHeal out of the cluster of the current context. */
-import { parseArgs } from "node:util";
 import { undeploy } from "./deploy/undeploy.ts";
+import { readOptions } from "./options.ts";
 
 const help = `npm run undeploy -- [--records] [--help]
 
@@ -10,7 +10,7 @@ Incidents and policies stay, with their CRDs.
   --records   deletes Incidents, HealingPolicies and the HealingLedger too
 `;
 
-const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" }, records: { type: "boolean" } } });
+const { values } = readOptions({ options: { help: { type: "boolean", short: "h" }, records: { type: "boolean" } } });
 if (values.help) console.log(help);
 else {
   try {

@@ -1,5 +1,5 @@
 /** `npm run bench:cold`: how long a function takes from nothing to its first answer. */
-import { parseArgs } from "node:util";
+import { readOptions } from "../options.ts";
 import { aloneTable, benchAlone } from "./cold/alone.ts";
 import { benchCluster, clusterTable } from "./cold/cluster.ts";
 
@@ -18,7 +18,7 @@ times and memory with ratios to the bare server. Progress is on stderr. scripts/
 Exit code: 0 when it was measured, 1 when not.
 `;
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     help: { type: "boolean", short: "h" },
     json: { type: "boolean" },
