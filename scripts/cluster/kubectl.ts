@@ -21,11 +21,19 @@ export function runProgram(program: string, parameters: readonly string[], input
     child.on("error", (error) => reject(new ProgramError(`${program}: ${error.message}`)));
     child.on("close", (code) => {
       if (code === 0) resolve(out);
-      else reject(new ProgramError(said.trim() || `${program} ${parameters[0]} ended with ${code}`, code ?? undefined));
+      else
+        reject(
+          new ProgramError(withoutLog(said) || `${program} ${parameters[0]} ended with ${code}`, code ?? undefined),
+        );
     });
     child.stdin.on("error", () => undefined); // it ended before it had read all: its exit code says why
     child.stdin.end(input);
   });
+}
+
+/** What a program said, without the lines that client-go logs on the way ("E1127 07:39:30.3 memcache.go:265] …"), if more is left. */
+function withoutLog(said: string): string {
+  return said.replace(/^[EIW]\d{4} [\d:.]+ .*\n?/gm, "").trim() || said.trim();
 }
 
 /** True when a program of that name is in PATH and answers. */
