@@ -52,7 +52,8 @@ export function storyLines(before: ToldIncident | undefined, after: ToldIncident
   }
   for (const remediation of now.remediations) {
     const known = old?.remediations.find(({ id }) => id === remediation.id);
-    if (!known) lines.push(say("action", `${bold(remediation.remedy, colour)}: ${changeText(remediation.change)}`));
+    const remedy = `${bold(remediation.remedy, colour)}: ${changeText(remediation.change)}`;
+    if (!known) lines.push(remediation.id.endsWith("-undo") ? say("undo", `by ${remedy}`) : say("action", remedy));
     if (remediation.state !== known?.state && remediation.state === "Applied")
       lines.push(say("applied", "written to the cluster; now the proof"));
     if (remediation.healthySince && !known?.healthySince) lines.push(say("proof", "healthy; it has to stay so"));
@@ -61,6 +62,9 @@ export function storyLines(before: ToldIncident | undefined, after: ToldIncident
         say("outcome", `${bold(remediation.outcome, colour)}${remediation.message ? `: ${remediation.message}` : ""}`),
       );
     }
+  }
+  if (now.phase === "Escalated" && old?.phase !== "Escalated") {
+    lines.push(say("escalated", bold("a person is needed", colour)));
   }
   if (now.phase === "Closed" && old?.phase !== "Closed") {
     const began = Math.min(...now.alerts.map(({ startsAt }) => Date.parse(startsAt)));
