@@ -119,7 +119,7 @@ function diagnosisSteps({ diagnosis }: IncidentStatus): Step[] {
       kind: "Diagnosis",
       at: diagnosis.at,
       title: `Cause: ${causeText(diagnosis.cause)}`,
-      lines: [`${Math.round(diagnosis.confidence * 100)} % sure.`],
+      lines: diagnosis.confidence > 0 ? [`${Math.round(diagnosis.confidence * 100)} % sure.`] : [],
       tone: "work",
       evidence: { for: diagnosis.for, against: diagnosis.against },
     },
