@@ -14,8 +14,16 @@ export interface Control {
   close(): Promise<void>;
 }
 
-/** Takes `POST /break {fault, service}` on the sandbox's own loopback address, and says where in a file of the project. */
-export async function startControl(host: string, store: Store, namespace: string): Promise<Control> {
+/**
+ * Takes `POST /break {fault, service}` on the sandbox's own loopback address, and says where in a file of the project; what was
+ * broken is told, a line each.
+ */
+export async function startControl(
+  host: string,
+  store: Store,
+  namespace: string,
+  tell: (line: string) => void,
+): Promise<Control> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer); // reason: no encoding is set
@@ -26,7 +34,11 @@ export async function startControl(host: string, store: Store, namespace: string
       const breakage = Object.hasOwn(breakages, fault) ? breakages[fault] : undefined;
       if (request.method !== "POST" || request.url !== "/break") answer(404, { error: "POST /break is all there is" });
       else if (!breakage) answer(400, { error: `no fault ${fault}; there are ${Object.keys(breakages).join(", ")}` });
-      else answer(200, { done: await breakService(store, breakage, { namespace, service }) });
+      else {
+        const done = await breakService(store, breakage, { namespace, service });
+        done.forEach(tell);
+        answer(200, { done });
+      }
     } catch (error) {
       answer(400, { error: error instanceof Error ? error.message : String(error) });
     }

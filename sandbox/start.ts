@@ -1,4 +1,5 @@
 /** `npm start`: AutoHeal against the sandbox; breaks one service by itself, and shows what happens. */
+import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { buildAll } from "../scripts/build.ts";
 import { readOptions } from "../scripts/options.ts";
@@ -43,6 +44,7 @@ const namespace = "shop";
 const began = Date.now();
 const elapsed = () => `${((Date.now() - began) / 1000).toFixed(0).padStart(4)} s`;
 const say = (text: string) => console.log(`${elapsed()}  ${text}`);
+const sayBroken = (line: string) => say(`broken:    ${line}`);
 
 /** Waits for something that the cluster says, looking four times a second; throws after `seconds`. */
 async function until(what: string, seconds: number, holds: () => boolean): Promise<void> {
@@ -53,6 +55,12 @@ async function until(what: string, seconds: number, holds: () => boolean): Promi
   }
 }
 
+const [load = 0] = loadavg();
+if (load > 5 * availableParallelism()) {
+  say(
+    `THIS MACHINE IS BUSY (load ${load.toFixed(0)} on ${availableParallelism()} cores): what is slow only for that is taken for trouble, and healing may not be proven.`,
+  );
+}
 say("building functions and sample apps …");
 await buildAll();
 say("starting the sandbox …");
@@ -105,7 +113,7 @@ try {
     told.set(name, object);
   });
 
-  const control = await startControl(`${subnet}.0.7`, store, namespace);
+  const control = await startControl(`${subnet}.0.7`, store, namespace, sayBroken);
   closers.push(() => control.close());
   const entrance = await startEntrance(port, sandbox.knative.urlOf("console"));
   closers.push(() => entrance.close());
@@ -124,7 +132,7 @@ try {
     say(`a quarter of a minute of healthy traffic first, to compare with; then user is broken: ${breakage.about}`);
     const healthy = Date.now() + 15_000;
     await until("healthy traffic", 20, () => Date.now() > healthy);
-    for (const line of await breakService(store, breakage, { namespace, service: "user" })) say(`broken:    ${line}`);
+    for (const line of await breakService(store, breakage, { namespace, service: "user" })) sayBroken(line);
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
