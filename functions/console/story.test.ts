@@ -29,7 +29,7 @@ test("a heal is told from the alert to the recovery, in the order of time", () =
     closedAt: after(42),
   };
   expect(told(status)).toEqual([
-    "2 Alert: ContainerOOMKilled (critical)",
+    "0 Alert: ContainerOOMKilled (critical)",
     "4 Diagnosis: Cause: memory leak",
     "5 Action: Restart: replace pod user-7d9f4-x2x9k",
     "12 Proof: Healthy again",
@@ -98,7 +98,7 @@ test("a remediation that was held back right before the write is a hold", () => 
 
 test("alerts of one name are one step, and what was not kept is counted", () => {
   const many = [1, 2, 3].map((n) =>
-    anAlert({ fingerprint: `f${n}`, receivedAt: after(n), ...(n === 3 ? { endsAt: after(9) } : {}) }),
+    anAlert({ fingerprint: `f${n}`, startsAt: after(n), ...(n === 3 ? { endsAt: after(9) } : {}) }),
   );
   const [step, ...others] = storyOf(anIncident({ alerts: many, alertsDropped: 7 })).steps;
   expect(others).toEqual([]);

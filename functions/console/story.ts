@@ -84,7 +84,7 @@ function stepsOf(openedAt: string, status: IncidentStatus): Step[] {
   return steps.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
-/** One step for each alert name: hundreds of pods can say the same. */
+/** One step for each alert name: hundreds of pods can say the same. It stands where it began; `receivedAt` is its last word. */
 function alertSteps({ phase, alerts, alertsDropped = 0 }: IncidentStatus): Step[] {
   const byName = Map.groupBy(alerts, ({ name }) => name);
   return [...byName].map(([name, [first, ...others]], index): Step => {
@@ -95,7 +95,7 @@ function alertSteps({ phase, alerts, alertsDropped = 0 }: IncidentStatus): Step[
     const severity = worstSeverity(all);
     return {
       kind: "Alert",
-      at: all.map(({ receivedAt }) => receivedAt).sort()[0] ?? "",
+      at: all.map(({ startsAt }) => startsAt).sort()[0] ?? "",
       title: `${name}${times}${severity ? ` (${severity})` : ""}`,
       lines: [
         ...(first?.summary ? [first.summary] : []),
