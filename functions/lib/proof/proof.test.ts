@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Trouble } from "../evidence/index.ts";
 import type { Change, Remediation } from "../incident/index.ts";
-import { aRemediation, aWorkload, level, now, secondsAgo, theSignals } from "../testing/index.ts";
+import { aRemediation, aWorkload, level, now, secondsAgo, stepped, theSignals } from "../testing/index.ts";
 import type { Pod, Workload } from "../workload/index.ts";
 import { type Aftermath, healthOf, type Proof, prove } from "./index.ts";
 
@@ -145,6 +145,14 @@ test.each<[sentence: string, aftermath: Partial<Aftermath>, proof: Proof]>([
   [
     "more than that, but the rates still look at what was before",
     { ...changed(scaled, { readyPods: 3, errorRatio: 0.25 }, 119), signals: theSignals({ errorRatio: level(0.5) }) },
+    watching,
+  ],
+  [
+    "more than that, but less a minute ago: it comes and goes",
+    {
+      ...changed(scaled, { readyPods: 3, errorRatio: 0.25 }),
+      signals: theSignals({ errorRatio: stepped(0.1, 0.75, 30) }),
+    },
     watching,
   ],
   [

@@ -82,10 +82,10 @@ function whatIsWorse(aftermath: Aftermath, elapsed: number): string | undefined 
   if (workload.rollout === "Complete" && now.readyPods < Math.min(before.readyPods, workload.replicas)) {
     return `${now.readyPods} pods are ready, ${before.readyPods} were before`;
   }
-  // The level now is that of the last three samples, and the oldest of them must not have seen the trouble itself.
-  if (elapsed < rateWindowSeconds + 2 * signals.stepSeconds) return undefined;
-  if (now.errorRatio !== undefined && before.errorRatio !== undefined && now.errorRatio > before.errorRatio + 0.2) {
-    return `${Math.round(now.errorRatio * 100)} % of requests fail, ${Math.round(before.errorRatio * 100)} % did before`;
-  }
-  return undefined;
+  // What is better has to stay so, and so has what is worse: without a break, and with rates that saw nothing of what was before.
+  if (elapsed < rateWindowSeconds + policy.stableForSeconds || now.errorRatio === undefined) return undefined;
+  const recent = signals.errorRatio.filter(({ at }) => at >= signals.readAt - policy.stableForSeconds);
+  const least = Math.min(...recent.map(({ value }) => value));
+  if (recent.length < 2 || before.errorRatio === undefined || least <= before.errorRatio + 0.2) return undefined;
+  return `${Math.round(now.errorRatio * 100)} % of requests fail, ${Math.round(before.errorRatio * 100)} % did before`;
 }
