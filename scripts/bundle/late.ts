@@ -70,9 +70,12 @@ export const latePlugin: Plugin = {
     onResolve({ filter: /^\.\/tables\/.*\.json$/ }, ({ path, importer }) =>
       /[\\/]iconv-lite[\\/]/.test(importer) ? beside(path.replace(".", "iconv-lite/encodings")) : undefined,
     );
-    onResolve({ filter: anyOf(lateBuiltins) }, ({ path, namespace }) =>
-      namespace === "late" ? { path, external: true } : standInFor(path.replace(/^node:/, ""), `require("${path}")`),
-    );
+    onResolve({ filter: anyOf(lateBuiltins) }, ({ path, namespace }) => {
+      if (namespace === "late") return { path, external: true };
+      // Importers say `tls` or `node:tls`; one stand-in serves both, whoever is read first.
+      const name = path.replace(/^node:/, "");
+      return standInFor(name, `require("node:${name}")`);
+    });
     onResolve({ filter: absent }, ({ path, importer }) =>
       clientNode.test(importer) ? standInFor(path, `refuse("${path} is not in the bundle")`) : undefined,
     );
