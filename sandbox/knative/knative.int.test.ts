@@ -6,9 +6,8 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createStore, type Store } from "../api/index.ts";
+import { createStore, type Store, takeSubnet } from "../api/index.ts";
 import { startRecorder } from "./fixtures/recorder.ts";
-import { takeSubnet } from "./fixtures/subnet.ts";
 import { until } from "./fixtures/until.ts";
 import { type Knative, type KnativeOptions, startKnative } from "./index.ts";
 

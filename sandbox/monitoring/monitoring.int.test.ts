@@ -4,7 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { takeSubnet } from "../api/index.ts";
 import { type Monitoring, startMonitoring } from "./index.ts";
 
 interface Webhook {
@@ -26,6 +27,7 @@ const world = { pod: pod.calm, appScraped: 0 };
 const webhooks: Webhook[] = [];
 const servers: Server[] = [];
 let subnet: string;
+let release: (() => void) | undefined;
 let stateDir: string;
 let monitoring: Monitoring;
 
@@ -39,13 +41,9 @@ const pages: Record<string, () => string> = {
   "/metrics/kube-state-metrics": () => world.pod,
 };
 
-async function listen(server: Server, port: number, host: string): Promise<boolean> {
+async function listen(server: Server, host: string): Promise<void> {
   servers.push(server);
-  const listening = new Promise<boolean>((resolve) => {
-    server.once("listening", () => resolve(true)).once("error", () => resolve(false));
-  });
-  server.listen(port, host);
-  return await listening;
+  await once(server.listen(8080, host), "listening");
 }
 
 async function until<T>(what: string, probe: () => T | undefined | Promise<T | undefined>, seconds = 20): Promise<T> {
@@ -64,24 +62,18 @@ const webhookOf = (alertname: string, status: string) => () =>
 
 beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), "autoheal-monitoring-"));
-  const metrics = (n: number) =>
-    listen(
-      createServer((request, response) => {
-        response.setHeader("content-type", request.url === "/sd" ? "application/json" : "text/plain");
-        response.end(pages[request.url ?? ""]?.());
-      }),
-      8080,
-      `127.${n}.0.3`,
-    );
-  let n = 16 + Math.floor(Math.random() * 200);
-  while (!(await metrics(n))) n++;
-  subnet = `127.${n}`;
+  ({ subnet, release } = await takeSubnet());
+  const metrics = createServer((request, response) => {
+    response.setHeader("content-type", request.url === "/sd" ? "application/json" : "text/plain");
+    response.end(pages[request.url ?? ""]?.());
+  });
+  await listen(metrics, `${subnet}.0.3`);
   const receive = createServer(async (request, response) => {
     const body = JSON.parse(Buffer.concat(await request.toArray()).toString());
     webhooks.push({ authorization: request.headers.authorization, body });
     response.writeHead(204).end();
   });
-  await listen(receive, 8080, `${subnet}.1.1`);
+  await listen(receive, `${subnet}.1.1`);
   monitoring = await startMonitoring({
     subnet,
     timeScale: 20,
@@ -94,6 +86,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await monitoring?.close();
   for (const server of servers) server.close().closeAllConnections();
+  release?.();
   await rm(stateDir, { recursive: true, force: true });
 });
 
@@ -149,7 +142,8 @@ test("a program that can't start says why", async () => {
 });
 
 test("a sandbox that is killed leaves no program behind", async () => {
-  const other = `127.${subnet.split(".")[1] === "250" ? 249 : Number(subnet.split(".")[1]) + 1}`;
+  const { subnet: other, release: releaseOther } = await takeSubnet();
+  onTestFinished(releaseOther);
   const options = {
     subnet: other,
     timeScale: 20,
