@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ["{functions,knative,monitoring,sandbox,scenarios,scripts}/**/*.e2e.test.ts"],
     exclude: ["**/node_modules/**", "**/build/**"],
+    globalSetup: "knative/api-server/required.ts",
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     // One file at a time: they share one cluster.
     fileParallelism: false,

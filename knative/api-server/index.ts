@@ -33,7 +33,9 @@ export async function connectApiServer(): Promise<ApiServer> {
   const config = new KubeConfig();
   config.loadFromDefault();
   const server = config.getCurrentCluster()?.server.replace(/\/$/, "");
-  if (!server) throw new Error("KUBECONFIG: names no cluster to talk to");
+  // Where there is no kubeconfig, client-node takes http://localhost:8080, as kubectl once did.
+  if (!server?.startsWith("https:"))
+    throw new Error(`KUBECONFIG is ${process.env.KUBECONFIG ?? "not set"}: names no cluster`);
   const administrator: https.RequestOptions = {};
   await config.applyToHTTPSOptions(administrator);
   const { ca, cert, key, headers } = administrator;
