@@ -1,7 +1,6 @@
 import type { Web, WebNext, WebRequest, WebResponse } from "@autoheal/lib/runtime";
-import { jsonBody, type Log, nextTraceparent } from "@autoheal/lib/runtime";
+import { admits, jsonBody, type Log, nextTraceparent, type Tokens } from "@autoheal/lib/runtime";
 import type { Take } from "./take.ts";
-import { admits, type Tokens } from "./tokens.ts";
 
 /** Largest body, uncompressed. */
 export const bodyLimit = "10mb";

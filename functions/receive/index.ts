@@ -1,9 +1,8 @@
 import { postTo } from "@autoheal/lib/drivers/broker";
-import { flag, list, readConfig, start, text, url } from "@autoheal/lib/runtime";
+import { flag, list, readConfig, start, text, tokensOf, url } from "@autoheal/lib/runtime";
 import { bodyLimit, serveAlerts } from "./alerts-route.ts";
 import { handleBroker } from "./broker-handler.ts";
 import type { Take } from "./take.ts";
-import { tokensOf } from "./tokens.ts";
 
 void start("receive", (environment, log) => {
   const config = readConfig(environment, {

@@ -27,5 +27,6 @@ export {
 } from "./metric.ts";
 export { type Context, type FunctionApp, type Handler, type Running, serve } from "./serve.ts";
 export { start } from "./start.ts";
+export { admits, type Tokens, tokensOf } from "./tokens.ts";
 export { nextTraceparent } from "./trace.ts";
 export { jsonBody, type Web, type WebNext, type WebRequest, type WebResponse } from "./web.ts";
