@@ -115,7 +115,7 @@ function manifestOf(crd: Crd): unknown {
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
-    metadata: { name: `${crd.plural}.autoheal.dev` },
+    metadata: { name: `${crd.plural}.autoheal.dev`, labels: { "app.kubernetes.io/part-of": "autoheal" } },
     spec: {
       group: "autoheal.dev",
       names: {

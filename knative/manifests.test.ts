@@ -22,6 +22,15 @@ test("kustomize applies every file that is here", () => {
   expect([...manifestFiles()].sort()).toEqual(filesHere());
 });
 
+test("every object says that it is AutoHeal's: undeploying finds it by that", () => {
+  for (const { kind, metadata } of objects)
+    expect([kind, metadata.name, metadata.labels]).toMatchObject([
+      kind,
+      metadata.name,
+      { "app.kubernetes.io/part-of": "autoheal" },
+    ]);
+});
+
 test("every Trigger's filters are well formed, and its subscriber is a function", () => {
   for (const { spec } of triggers) {
     expect(filterProblem(spec)).toBeUndefined();
