@@ -22,10 +22,17 @@ export async function placeMailbox(
   const before = await kubernetes.get(secret);
   const given = Buffer.from(before?.data?.SMTP_URL ?? "", "base64").toString();
   if (given !== "" && given !== smtpUrl) return async () => {};
+  // That of an earlier run may still be on its way out.
+  await until(`namespace ${place} does not go away`, async () => {
+    return (await kubernetes.get({ kind: "Namespace", name: place }))?.metadata.deletionTimestamp === undefined;
+  });
   await createMissing(kubernetes, { apiVersion: "v1", kind: "Namespace", metadata: { name: place } });
   for (const manifest of manifestsIn("sample-apps/mailbox/manifests/mailbox.yaml"))
     await createMissing(kubernetes, { ...adapted(manifest), metadata: { ...manifest.metadata, namespace: place } });
-  await untilAvailable(kubernetes);
+  await until(`the mailbox in namespace ${place} does not get ready`, async () => {
+    const mailbox = await kubernetes.get({ kind: "Deployment", namespace: place, name: "mailbox" });
+    return (mailbox?.status?.availableReplicas ?? 0) > 0;
+  });
   if (before) await kubernetes.patch(secret, { stringData: settings });
   else {
     const { namespace, name } = secret;
@@ -49,12 +56,11 @@ async function createMissing(kubernetes: Kubernetes, object: object): Promise<vo
   await kubernetes.create(object, metadata.namespace);
 }
 
-async function untilAvailable(kubernetes: Kubernetes): Promise<void> {
+/** Rejects with what is said when it is not so within the patience. */
+async function until(otherwise: string, holds: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + patienceMs;
-  for (;;) {
-    const mailbox = await kubernetes.get({ kind: "Deployment", namespace: place, name: "mailbox" });
-    if (mailbox?.status?.availableReplicas) return;
-    if (Date.now() > end) throw new TargetError(`the mailbox in namespace ${place} does not get ready`);
+  while (!(await holds())) {
+    if (Date.now() > end) throw new TargetError(otherwise);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
