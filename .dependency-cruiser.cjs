@@ -20,6 +20,7 @@ const story = [
   "action", // remedy to writes
   "proof", // whether it worked
   "notification", // what people are told
+  "anomaly", // what is unusual though no rule says so
 ];
 
 const concept = `^functions/lib/(?:${story.join("|")})/`;
@@ -93,6 +94,17 @@ module.exports = {
       to: { path: sdks },
     },
     {
+      name: "ml-isolation-forest-in-its-engine",
+      comment:
+        "A package of mathematics has no neighbour, so it is no driver's. One file knows it, which mends its chance, its c(n) and its NaN.",
+      severity: "error",
+      from: {
+        path: "^functions/",
+        pathNot: "^functions/lib/anomaly/forest/ml-isolation-forest\\.ts$",
+      },
+      to: { path: "node_modules/ml-isolation-forest/" },
+    },
+    {
       name: "concept-door",
       comment: "From outside a concept, a driver or the runtime only through its index.ts: the rest may change freely.",
       severity: "error",
@@ -100,7 +112,7 @@ module.exports = {
       to: {
         path: "^functions/lib/.+",
         pathNot:
-          "^functions/lib/$1/|^functions/lib/(?:[^/]+|drivers/[^/]+|runtime/action|testing/(?:stage|slack))/index\\.ts$",
+          "^functions/lib/$1/|^functions/lib/(?:[^/]+|drivers/[^/]+|runtime/action|anomaly/forest|testing/(?:stage|slack))/index\\.ts$",
       },
     },
     {
@@ -110,7 +122,8 @@ module.exports = {
       from: { pathNot: "^functions/lib/" },
       to: {
         path: "^functions/lib/",
-        pathNot: "^functions/lib/(?:[^/]+|drivers/[^/]+|runtime/action|testing/(?:stage|slack))/index\\.ts$",
+        pathNot:
+          "^functions/lib/(?:[^/]+|drivers/[^/]+|runtime/action|anomaly/forest|testing/(?:stage|slack))/index\\.ts$",
       },
     },
     {

@@ -16,7 +16,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "autoheal-rules-"));
   onTestFinished(() => rmSync(root, { recursive: true }));
   symlinkSync(rulesFile, join(root, ".dependency-cruiser.cjs"));
-  for (const name of ["express", "zod"]) {
+  for (const name of ["express", "ml-isolation-forest", "zod"]) {
     write(`node_modules/${name}/package.json`, JSON.stringify({ name, main: "index.js" }));
     write(`node_modules/${name}/index.js`, "module.exports = {};");
   }
@@ -54,6 +54,7 @@ const violations: [rule: string, from: string, to: string][] = [
   ["drivers-and-runtime-apart", `${lib}/runtime/index.ts`, `${lib}/drivers/broker/index.ts`],
   ["sdks-in-drivers-and-runtime", "functions/notify/tell.ts", "package:express"],
   ["sdks-in-drivers-and-runtime", `${lib}/incident/index.ts`, "package:express"],
+  ["ml-isolation-forest-in-its-engine", `${lib}/anomaly/forest/own.ts`, "package:ml-isolation-forest"],
   ["concept-door", `${lib}/incident/index.ts`, `${lib}/alert/batch.ts`],
   ["concept-door", `${lib}/runtime/serve.ts`, `${lib}/event/catalog.ts`],
   ["lib-door", "functions/notify/tell.ts", `${lib}/incident/schema.ts`],
@@ -132,6 +133,8 @@ const allowed: [from: string, to: string][] = [
   [`${lib}/drivers/slack/index.ts`, `${lib}/notification/index.ts`],
   [`${lib}/runtime/action/index.ts`, `${lib}/runtime/index.ts`],
   [`${lib}/alert/index.ts`, "package:zod"],
+  [`${lib}/anomaly/forest/ml-isolation-forest.ts`, "package:ml-isolation-forest"],
+  ["scripts/bench/forest/contenders.ts", `${lib}/anomaly/forest/index.ts`],
   [`${lib}/alert/index.ts`, "node:crypto"],
   ["functions/notify/index.ts", `${lib}/drivers/slack/index.ts`],
   ["functions/notify/tell.ts", `${lib}/incident/index.ts`],

@@ -16,8 +16,11 @@ const machinery = /^functions\/lib\/(?:drivers|runtime)\//;
 /** What decides and what tells: the same input always gives the same output. */
 const decisions = /^functions\/[^/]+\/(?:decide|report|plan|contract|status|story)\.ts$/;
 
-/** Where time and chance come from; everybody else gets them as arguments. `client.ts` runs in the browser. */
-const clocks = /^functions\/[^/]+\/index\.ts$|\/page\/client\.ts$/;
+/**
+ * Where time and chance come from; everybody else gets them as arguments. `client.ts` runs in the browser, and `lent-chance.ts` puts
+ * seeded chance in the place of the real one.
+ */
+const clocks = /^functions\/[^/]+\/index\.ts$|\/page\/client\.ts$|\/forest\/lent-chance\.ts$/;
 
 const timeOrChance = /\b(?:Date\.now|Math\.random|performance\.now|randomUUID|randomBytes)\b|\bnew Date\(\)/;
 
