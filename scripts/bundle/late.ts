@@ -10,6 +10,7 @@ export const latePackages = [
   "@slack/web-api",
   "cloudevents",
   "express",
+  "ml-isolation-forest",
   "nodemailer",
   "prom-client",
   // Of Express: files and their types, nested queries, and East Asian character sets.
