@@ -1,4 +1,4 @@
-import { isEnd, lastLevel, levels, places, type Trees } from "./trees.ts";
+import { isEnd, lastLevel, levels, type Trees } from "./trees.ts";
 
 /**
  * The sum of a row's path lengths over all trees, where some of its values are missing: at a cut of such a column it goes both ways,
@@ -10,15 +10,21 @@ export function missingPathLength(trees: Trees, row: Float32Array): number {
   return sum;
 }
 
-function pathLength(trees: Trees, tree: number, row: Float32Array, node: number, depth: number): number {
-  const at = tree * places + node;
-  if (depth === levels || isEnd(trees, tree, node)) {
-    return trees.pathLengths[tree * places + lastLevel(node, depth)] ?? 0;
+function pathLength(trees: Trees, tree: number, row: Float32Array, from: number, level: number): number {
+  const { thresholds, cutColumns, pathLengths, passed } = trees;
+  const base = tree << levels;
+  let node = from;
+  let depth = level;
+  for (; depth < levels && !isEnd(trees, tree, node); depth += 1) {
+    const value = row[cutColumns[base + node] ?? 0] ?? Number.NaN;
+    if (Number.isNaN(value)) {
+      const left = passed[2 * (base + node)] ?? 0;
+      const right = passed[2 * (base + node) + 1] ?? 0;
+      const leftLength = pathLength(trees, tree, row, 2 * node, depth + 1);
+      const rightLength = pathLength(trees, tree, row, 2 * node + 1, depth + 1);
+      return (left * leftLength + right * rightLength) / (left + right);
+    }
+    node = 2 * node + Number(value >= (thresholds[base + node] ?? 0));
   }
-  const value = row[trees.cutColumns[at] ?? 0] ?? Number.NaN;
-  const below = (child: number) => pathLength(trees, tree, row, child, depth + 1);
-  if (!Number.isNaN(value)) return below(2 * node + Number(value >= (trees.thresholds[at] ?? 0)));
-  const passed = (child: number) => trees.passed[tree * 2 * places + child] ?? 0;
-  const [left, right] = [passed(2 * node), passed(2 * node + 1)];
-  return (left * below(2 * node) + right * below(2 * node + 1)) / (left + right);
+  return pathLengths[base + lastLevel(node, depth)] ?? 0;
 }

@@ -15,7 +15,7 @@ export function scoresOf(trees: Trees, table: Table): Float64Array {
   const { columns } = trees;
   checkColumns(table, columns);
   const scores = new Float64Array(rows);
-  const size = Math.min(blockRows, Math.ceil(rows / abreast) * abreast);
+  const size = Math.min(blockRows, rows);
   const block = new Float32Array(size * columns);
   const sums = new Float64Array(size);
   for (let start = 0; start < rows; start += size) {
@@ -46,7 +46,9 @@ function addPathLengths(trees: Trees, tree: number, block: Float32Array, count: 
   const { thresholds, cutColumns, pathLengths, columns } = trees;
   // A shift, not `tree * places`: V8 then knows that these are small integers, and takes two thirds of the time.
   const base = tree << levels;
-  for (let row = 0; row < count; row += abreast) {
+  const ends = (tree - 1) << levels;
+  let row = 0;
+  for (; row + abreast <= count; row += abreast) {
     const x0 = row * columns;
     const x1 = (row + 1) * columns;
     const x2 = (row + 2) * columns;
@@ -61,10 +63,18 @@ function addPathLengths(trees: Trees, tree: number, block: Float32Array, count: 
       c = 2 * c + Number((block[x2 + (cutColumns[base + c] ?? 0)] ?? 0) >= (thresholds[base + c] ?? 0));
       d = 2 * d + Number((block[x3 + (cutColumns[base + d] ?? 0)] ?? 0) >= (thresholds[base + d] ?? 0));
     }
-    const ends = (tree - 1) << levels;
     sums[row] = (sums[row] ?? 0) + (pathLengths[ends + a] ?? 0);
     sums[row + 1] = (sums[row + 1] ?? 0) + (pathLengths[ends + b] ?? 0);
     sums[row + 2] = (sums[row + 2] ?? 0) + (pathLengths[ends + c] ?? 0);
     sums[row + 3] = (sums[row + 3] ?? 0) + (pathLengths[ends + d] ?? 0);
+  }
+  // What is left over, and a row that came alone.
+  for (; row < count; row += 1) {
+    const x = row * columns;
+    let a = 1;
+    for (let level = 0; level < levels; level += 1) {
+      a = 2 * a + Number((block[x + (cutColumns[base + a] ?? 0)] ?? 0) >= (thresholds[base + a] ?? 0));
+    }
+    sums[row] = (sums[row] ?? 0) + (pathLengths[ends + a] ?? 0);
   }
 }

@@ -56,5 +56,5 @@ export function lastLevel(node: number, depth: number): number {
 
 /** True where a node on a level above the last has no cut. */
 export function isEnd({ thresholds }: Trees, tree: number, node: number): boolean {
-  return thresholds[tree * places + node] === Number.POSITIVE_INFINITY;
+  return thresholds[(tree << levels) + node] === Number.POSITIVE_INFINITY;
 }
