@@ -12,6 +12,7 @@ const programs = [
   "scripts/images.ts",
   "scripts/render.ts",
   "scripts/bench/cold.ts",
+  "scripts/bench/forest.ts",
 ];
 
 test.each(programs)("%s says in one line which option it does not know, and ends with 2", async (program) => {
