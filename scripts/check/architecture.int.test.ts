@@ -43,7 +43,7 @@ const violations: [rule: string, from: string, to: string][] = [
   ...story.map((name, at): [string, string, string] => [
     `story-order-${name}`,
     `${lib}/${name}/index.ts`,
-    `${lib}/${story[at + 1] ?? "notification"}/index.ts`,
+    `${lib}/${story[at + 1] ?? "anomaly"}/index.ts`,
   ]),
   ["story-order-effect", `${lib}/effect/effect.test.ts`, `${lib}/notification/index.ts`],
   ["concept-known", `${lib}/effect/index.ts`, `${lib}/utils/index.ts`],
