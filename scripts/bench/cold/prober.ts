@@ -21,7 +21,7 @@ require("node:http").request(url, { method, headers }, (answer) => {
 /** Longest that the pod may take, in ms: it has to start, and so has the function. */
 const patienceMs = 120_000;
 
-/** Sends a request from a pod in the cluster, as a Broker would. The image has Node.js as its entry point. */
+/** Sends a request from a pod in the cluster, as a Broker would. The image has Node.js in its PATH. */
 export async function probe(
   core: CoreV1Api,
   namespace: string,
@@ -40,7 +40,7 @@ export async function probe(
           {
             name: "prober",
             image,
-            args: ["-e", script],
+            command: ["node", "-e", script],
             env: [{ name: "REQUEST", value: JSON.stringify({ url, method, headers, body }) }],
             resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "128Mi" } },
             securityContext: {
