@@ -4,7 +4,14 @@
  */
 export { type Aligned, alignSamples, type Grid, type Samples } from "./align.ts";
 export { benjaminiHochberg } from "./false-discovery.ts";
-export type { Forest, ForestEngine, ForestOptions, Table } from "./forest/index.ts";
+export {
+  type Forest,
+  type ForestEngine,
+  type ForestOptions,
+  forestEngines,
+  seedOf,
+  type Table,
+} from "./forest/index.ts";
 export { judge } from "./judge.ts";
 export type { Budget, Limit, Metric, MetricKind, Question, Span } from "./question.ts";
 export type {

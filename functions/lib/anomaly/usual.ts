@@ -55,7 +55,7 @@ export function sizesOf(material: Material, rows: readonly number[]): Sizes {
         const isKnown = !Number.isNaN(value);
         if (isKnown && column % features.length === place.level) known += 1;
         const size = isKnown ? (value - (centres[column] ?? 0)) / (spreads[column] ?? 1) : 0;
-        into[column] = size > method.clip ? method.clip : size < -method.clip ? -method.clip : size;
+        into[column] = Math.max(-method.clip, Math.min(method.clip, size));
       }
       return known / metrics.length;
     },
