@@ -19,6 +19,7 @@ export type {
   Baseline,
   Breach,
   Drift,
+  Explained,
   Judgement,
   Points,
   Reason,

@@ -8,7 +8,7 @@ import { type Prepared, prepare } from "./prepare.ts";
 import type { Question } from "./question.ts";
 import { reasonsOf } from "./reasons.ts";
 import { forestSeed, repeatOf } from "./repeat.ts";
-import type { Judgement, Score } from "./score.ts";
+import type { Explained, Judgement, Score } from "./score.ts";
 import { alarmsOf, thresholdFor } from "./threshold.ts";
 
 /** Answers a question: the same question has the same answer, to the bit. Never throws for what data may be. */
@@ -59,33 +59,56 @@ function judgement(
   prepared: Ready,
   seed: number,
 ): Omit<Judgement, "breaches" | "baseline" | "repeat"> {
-  const { stepSeconds, budget, judgedFrom, startSeconds } = question;
+  const { stepSeconds, budget, judgedFrom, startSeconds, explain = [] } = question;
   const { channels, judged, reference } = measure(prepared, question, seed);
   const threshold = thresholdFor(budget, reference, stepSeconds);
   const score = judged.map((surprise) => surprise / (surprise + threshold));
   const p = judged.map((surprise) => 10 ** -surprise);
   const at = (index: number) => startSeconds + (judgedFrom + index) * stepSeconds;
+  const reasonsAt = (index: number) =>
+    reasonsOf(channels, prepared.metrics, {
+      index: prepared.judgedFrom + index,
+      skipped: prepared.skipped,
+      atSeconds: at(index),
+    });
+  /** The points from one to before another, by the oddest of them. */
+  const explained = (from: number, to: number): Explained => {
+    const worst = oddest(judged, Math.max(from, 0), Math.min(to, judged.length));
+    return {
+      fromSeconds: at(from),
+      toSeconds: at(to),
+      p: p[worst] ?? Number.NaN,
+      score: score[worst] ?? Number.NaN,
+      reasons: worst < 0 ? [] : reasonsAt(worst),
+    };
+  };
   const alarm = new Uint8Array(judged.length);
   const alarms = alarmsOf(judged, threshold, stepSeconds);
   for (const { from, last } of alarms) alarm.fill(1, from, last + 1);
-  const worst = judged.reduce(
-    (best, surprise, i) => (surprise > (judged[best] ?? Number.NaN) || Number.isNaN(judged[best]) ? i : best),
-    0,
-  );
+  const worst = oddest(judged, 0, judged.length);
   const last = judged.length - 1;
+  const indexOf = (seconds: number) => Math.round((seconds - at(0)) / stepSeconds);
   return {
     verdict: alarms.length > 0 ? "ANOMALOUS" : "NORMAL",
     score: score[worst] ?? Number.NaN,
     p: p[worst] ?? Number.NaN,
-    atSeconds: at(worst),
+    atSeconds: at(Math.max(worst, 0)),
     now: { score: score[last] ?? Number.NaN, p: p[last] ?? Number.NaN, alarm: alarm[last] === 1 },
     threshold: { budget, p: 10 ** -threshold, ...method.persistence },
-    alarms: alarms.map(({ from, last }) => ({ fromSeconds: at(from), toSeconds: at(last + 1) })),
-    reasons: reasonsOf(channels, prepared.metrics, prepared.judgedFrom + worst, {
-      index: judgedFrom + worst,
-      atSeconds: at(worst),
-    }),
+    alarms: alarms.map(({ from, last }) => explained(from, last + 1)),
+    reasons: worst < 0 ? [] : reasonsAt(worst),
+    explained: explain.map(({ fromSeconds, toSeconds }) => explained(indexOf(fromSeconds), indexOf(toSeconds))),
     points: { startSeconds: at(0), stepSeconds, p, score, alarm },
     drift: driftOf(prepared.metrics, prepared.material, prepared.rows),
   };
+}
+
+/** The index of the most surprising of some points; -1 where nothing is known. */
+function oddest(surprises: Float64Array, from: number, to: number): number {
+  let worst = -1;
+  for (let i = from; i < to; i++) {
+    const surprise = surprises[i] ?? Number.NaN;
+    if (surprise > (worst < 0 ? -1 : (surprises[worst] ?? -1))) worst = i;
+  }
+  return worst;
 }

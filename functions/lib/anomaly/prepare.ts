@@ -55,7 +55,10 @@ export function prepare(question: Question): Prepared {
   const byHours = rows.length * stepSeconds >= method.daysForHours * 86_400 && rows.length >= method.fewestForChannels;
   const scaled = used.map(({ kind, values }) => {
     const changed = transformed(values.subarray(skipped), kind);
-    const largest = changed.subarray(0, judgedFrom - skipped).reduce((a, b) => (Math.abs(b) > a ? Math.abs(b) : a), 0);
+    let largest = 0;
+    for (const value of changed.subarray(0, judgedFrom - skipped)) {
+      if (!Number.isNaN(value)) largest = Math.max(largest, Math.abs(value));
+    }
     return { values: changed, leastSpread: leastSpread(kind, largest) };
   });
   return {

@@ -47,4 +47,6 @@ export interface Question {
   readonly budget: Budget;
   readonly engine: ForestEngine;
   readonly limits?: readonly Limit[];
+  /** Stretches of the judged points whose oddest point is to be explained too, alarm or not: that of an alert, say. */
+  readonly explain?: readonly Span[];
 }

@@ -18,12 +18,18 @@ const words: Record<Against, string> = {
   relation: "what the other metrics lead one to expect",
 };
 
+/** A point by its place among those that were looked at, with the values that it had before they were changed. */
+export interface Place {
+  readonly index: number;
+  readonly skipped: number;
+  readonly atSeconds: number;
+}
+
 /** Why a point is odd: of each metric what is farthest from usual, the farthest metrics first. */
 export function reasonsOf(
   channels: Channels,
   metrics: readonly Metric[],
-  index: number,
-  place: { readonly index: number; readonly atSeconds: number },
+  { index, skipped, atSeconds }: Place,
 ): Reason[] {
   const sizes = new Float64Array(metrics.length * features.length);
   channels.sizes.write(index, sizes);
@@ -42,8 +48,8 @@ export function reasonsOf(
       metric: metric.name,
       against,
       size,
-      value: metric.values[place.index] ?? Number.NaN,
-      atSeconds: place.atSeconds,
+      value: metric.values[skipped + index] ?? Number.NaN,
+      atSeconds,
       text,
     };
   });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { seedOf } from "./forest/index.ts";
 import { method } from "./method.ts";
 import type { Question } from "./question.ts";
 import type { Repeat } from "./score.ts";
@@ -24,10 +25,7 @@ export function repeatOf(question: Question): Repeat {
 
 /** The seed of the forest: of the workload and the configuration, not of its numbers, so that one more point changes little. */
 export function forestSeed({ seed, configDigest }: Repeat): number {
-  return createHash("sha256")
-    .update(JSON.stringify([seed, configDigest]))
-    .digest()
-    .readUInt32LE(0);
+  return seedOf(JSON.stringify([seed, configDigest]));
 }
 
 function brief(digest: string): string {

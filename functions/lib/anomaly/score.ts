@@ -18,11 +18,20 @@ export interface Judgement extends Answered {
   readonly now: { readonly score: number; readonly p: number; readonly alarm: boolean };
   readonly threshold: Threshold;
   /** Alarms in the judged points, oldest first; one that goes on ends at the end of what was asked. */
-  readonly alarms: readonly Span[];
+  readonly alarms: readonly Explained[];
   /** At most three, the weightiest first, of the point of the highest score; empty when nothing is odd. */
   readonly reasons: readonly Reason[];
+  /** The stretches that the question wanted to be explained, in its order. */
+  readonly explained: readonly Explained[];
   readonly points: Points;
   readonly drift: Drift;
+}
+
+/** A stretch by its oddest point; where nothing is known of it, p is NaN and there is no reason. */
+export interface Explained extends Span {
+  readonly p: number;
+  readonly score: number;
+  readonly reasons: readonly Reason[];
 }
 
 /** There is not enough to judge by: only hard limits were looked at. */
