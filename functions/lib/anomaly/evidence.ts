@@ -7,8 +7,7 @@ export type Calibration = (channels: readonly Float64Array[]) => Float64Array;
 
 /**
  * Calibrates on channels of points that nothing was fitted to. Each channel becomes a surprise there, capped; their mean is
- * gathered over the last points and the last hour, so that what lasts outweighs what flickers, and ranked again: mean and
- * gathering make no p, but a rank does.
+ * gathered over the last hour, and ranked again: a mean is no p, but its rank is.
  */
 export function calibrate(reference: readonly Float64Array[], stepSeconds: number): Calibration {
   const surprises = reference.map(surpriseAmong);
@@ -31,11 +30,10 @@ function together(channels: readonly Float64Array[], surprises: readonly Surpris
   });
 }
 
-/** The mean of each value, of the last few, and of the last hour. */
-export function gathered(values: Float64Array, stepSeconds: number): Float64Array {
-  const short = meanOfLast(values, method.shortPoints);
-  const long = meanOfLast(values, inPoints(method.hourSeconds, stepSeconds, method.shortPoints));
-  return values.map((value, i) => (value + (short[i] ?? 0) + (long[i] ?? 0)) / 3);
+/** Each value, or what the last hour makes of it, whichever is more: what lasts counts like what stands out at once. */
+function gathered(values: Float64Array, stepSeconds: number): Float64Array {
+  const hour = meanOfLast(values, inPoints(method.hourSeconds, stepSeconds, method.fewestInHour));
+  return values.map((value, i) => Math.max(value, method.lasting * (hour[i] ?? Number.NaN)));
 }
 
 /** The mean of the last `window` values that are known. Summed anew for each: a running sum would depend on where it began. */

@@ -48,7 +48,7 @@ function measure({ material, rows, judgedFrom }: Ready, question: Question, seed
   const reference = before.measure(heldOut);
   const calibration = calibrate(reference, stepSeconds);
   // What is gathered over the last hour begins before the judged points.
-  const lead = Math.min(inPoints(method.hourSeconds, stepSeconds, method.shortPoints), judgedFrom);
+  const lead = Math.min(inPoints(method.hourSeconds, stepSeconds, method.fewestInHour), judgedFrom);
   const points = material.table.points - judgedFrom + lead;
   const judged = channels.measure(Array.from({ length: points }, (_, k) => judgedFrom - lead + k));
   return { channels, judged: calibration(judged).subarray(lead), reference: calibration(reference) };
