@@ -112,7 +112,7 @@ function relationsOf(material: Material, sizes: Sizes, rows: readonly number[]):
     }
     return picked;
   };
-  const sample = evenly(rows, method.mostFitRows);
+  const sample = evenly(rows, Math.max(method.mostFitRows, method.rowsForDimension * width));
   const fitted = new Float64Array(sample.length * width);
   sample.forEach((point, k) => {
     sizes.write(point, row);

@@ -29,8 +29,10 @@ export const method = {
   clip: 50,
   /** Features of all metrics together that go into the principal components: its cost is their cube. */
   mostDimensions: 240,
-  /** Rows that components and forest are fitted to at most, evenly over the baseline. */
-  mostFitRows: 4096,
+  /** Rows of the baseline, evenly spread, that things are fitted to at most: a quantile of so many is off by 1 % of the ranks. */
+  mostFitRows: 1024,
+  /** For components at least so many for each dimension, where the baseline has them. */
+  rowsForDimension: 10,
   /** What the components that are taken away explain; the rest is what the relations between metrics do not. */
   explained: 0.9,
   /** Share of the baseline, its end, that p are ranked in and nothing was fitted to. */
@@ -50,6 +52,11 @@ export const method = {
   fewestInHour: 3,
   /** An alarm needs so many points of the last so many. */
   persistence: { points: 2, of: 3 },
+  /**
+   * The share of the budget that is aimed at: what comes after a baseline is a little less like it than its own end is. Measured
+   * without: .6 to 1.6 of the budget.
+   */
+  ofBudget: 0.75,
   forest: { trees: 100, sampleSize: 256 },
   /** First third against last, in robust standard deviations. */
   driftFrom: 1,

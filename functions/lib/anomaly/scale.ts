@@ -11,13 +11,16 @@ export interface Usual {
  * now and then has a median deviation of about nothing. 1.96 is the normal distribution's 95 % point, 1.4826 its median's.
  */
 export function usualOf(values: Float64Array, leastSpread: number): Usual {
-  const known = values.filter((value) => !Number.isNaN(value)).sort();
+  // Typed arrays sort what is no number to the end.
+  const sorted = values.slice().sort();
+  let count = sorted.length;
+  while (count > 0 && Number.isNaN(sorted[count - 1])) count -= 1;
+  const known = sorted.subarray(0, count);
   const centre = quantile(known, 0.5);
   if (known.length === 0) return { centre: 0, spread: leastSpread };
+  const deviations = deviationsOf(known, centre);
   let squares = 0;
-  const deviations = known.map((value) => Math.abs(value - centre));
   for (const deviation of deviations) squares += deviation * deviation;
-  deviations.sort();
   const spread = Math.max(
     1.4826 * quantile(deviations, 0.5),
     quantile(deviations, 0.95) / 1.96,
@@ -25,6 +28,22 @@ export function usualOf(values: Float64Array, leastSpread: number): Usual {
     leastSpread,
   );
   return { centre, spread };
+}
+
+/** The distances of sorted values from their centre, sorted: of both sides the nearer one is next. */
+function deviationsOf(sorted: Float64Array, centre: number): Float64Array {
+  let above = 0;
+  while (above < sorted.length && (sorted[above] ?? 0) < centre) above += 1;
+  let below = above - 1;
+  const deviations = new Float64Array(sorted.length);
+  for (let k = 0; k < sorted.length; k++) {
+    const up = (sorted[above] ?? Number.POSITIVE_INFINITY) - centre;
+    const down = centre - (sorted[below] ?? Number.NEGATIVE_INFINITY);
+    deviations[k] = Math.min(up, down);
+    if (up < down) above += 1;
+    else below -= 1;
+  }
+  return deviations;
 }
 
 /** A quantile of sorted values, between its neighbours; 0 of nothing. */

@@ -41,7 +41,7 @@ export function thresholdFor(budget: Budget, reference: Float64Array, stepSecond
     .filter((value) => !Number.isNaN(value))
     .sort()
     .reverse();
-  const perSecond = budget.falseAlarms / budget.perSeconds;
+  const perSecond = (method.ofBudget * budget.falseAlarms) / budget.perSeconds;
   const seconds = Math.max(highestFirst.length, 1) * stepSeconds;
   let best = { alarms: 1, level: highestFirst[0] ?? 0 };
   for (let at = 0; at < highestFirst.length / 10 && best.alarms < fewestAlarms; at = Math.ceil((at + 1) * 1.2)) {

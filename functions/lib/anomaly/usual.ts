@@ -37,12 +37,13 @@ export function sizesOf(material: Material, rows: readonly number[]): Sizes {
     return value - (hours[(column / features.length) | 0]?.(index) ?? Number.NaN);
   };
   const sample = evenly(rows, method.mostFitRows);
-  const usual = Array.from({ length: table.width }, (_, column) =>
-    usualOf(
-      Float64Array.from(sample, (row) => raw(row, column)),
-      metrics[(column / features.length) | 0]?.leastSpread ?? 0,
-    ),
-  );
+  const values = new Float64Array(sample.length);
+  const usual = Array.from({ length: table.width }, (_, column): Usual => {
+    const { leastSpread = 0 } = metrics[(column / features.length) | 0] ?? {};
+    if (!byHours && column % features.length === place.hours) return { centre: 0, spread: leastSpread };
+    for (let k = 0; k < sample.length; k++) values[k] = raw(sample[k] ?? 0, column);
+    return usualOf(values, leastSpread);
+  });
   const centres = Float64Array.from(usual, ({ centre }) => centre);
   const spreads = Float64Array.from(usual, ({ spread }) => spread);
   return {
