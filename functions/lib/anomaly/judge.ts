@@ -8,6 +8,7 @@ import { type Prepared, prepare } from "./prepare.ts";
 import type { Question } from "./question.ts";
 import { reasonsOf } from "./reasons.ts";
 import { forestSeed, repeatOf } from "./repeat.ts";
+import { fitRobustZ } from "./robust-z.ts";
 import type { Explained, Judgement, Score } from "./score.ts";
 import { alarmsOf, thresholdFor } from "./threshold.ts";
 
@@ -36,15 +37,17 @@ interface Measured {
 
 /**
  * Twice the same: fitted to the first part of the baseline, the held-out rest tells what is normal for points that nothing was
- * fitted to; fitted to all of it, the judged points are measured.
+ * fitted to; fitted to all of it, the judged points are measured. A short baseline can't spare what would be held out.
  */
 function measure({ material, rows, judgedFrom }: Ready, question: Question, seed: number): Measured {
   const { engine, stepSeconds } = question;
   const small = rows.length < method.fewestForChannels;
   const split = Math.floor(rows.length * (1 - method.heldOut));
   const heldOut = small ? rows : rows.slice(split);
-  const before = fitChannels(material, small ? rows : rows.slice(0, split), engine, seed);
-  const channels = small ? before : fitChannels(material, rows, engine, seed);
+  const fitted = (to: readonly number[]) =>
+    small ? fitRobustZ(material, to) : fitChannels(material, to, engine, seed);
+  const channels = fitted(rows);
+  const before = small ? channels : fitted(rows.slice(0, split));
   const reference = before.measure(heldOut);
   const calibration = calibrate(reference, stepSeconds);
   // What is gathered over the last hour begins before the judged points.

@@ -56,7 +56,7 @@ export const method = {
    * The share of the budget that is aimed at: what comes after a baseline is a little less like it than its own end is. Measured
    * without: .6 to 1.6 of the budget.
    */
-  ofBudget: 0.75,
+  ofBudget: 0.85,
   forest: { trees: 100, sampleSize: 256 },
   /** First third against last, in robust standard deviations. */
   driftFrom: 1,

@@ -26,7 +26,7 @@ export type Prepared = {
 export function prepare(question: Question): Prepared {
   const { judgedFrom, stepSeconds } = question;
   const points = question.metrics[0]?.values.length ?? 0;
-  const room = Math.floor(method.mostCells / Math.max(question.metrics.length, 1));
+  const room = roomFor(question.metrics.length);
   const skipped = Math.max(0, points - room);
   const none = (why: TooLittleReason, message: string, more: Partial<Baseline> = {}): Prepared => ({
     ready: false,
@@ -85,6 +85,11 @@ export function prepare(question: Question): Prepared {
       byHours,
     },
   };
+}
+
+/** How many points of so many metrics are looked at: the last ones. */
+export function roomFor(metrics: number): number {
+  return Math.floor(method.mostCells / Math.max(metrics, 1));
 }
 
 type None = (why: TooLittleReason, message: string) => Prepared;

@@ -27,6 +27,9 @@ export interface Sizes {
   write(index: number, into: Float64Array): number;
 }
 
+/** What rounding makes of a metric that never moves is not odd, though a rank would tell it apart. */
+const roundingSize = 1e-6;
+
 /** What is usual of each feature over the given points. */
 export function sizesOf(material: Material, rows: readonly number[]): Sizes {
   const { table, metrics, startSeconds, stepSeconds, byHours } = material;
@@ -56,7 +59,8 @@ export function sizesOf(material: Material, rows: readonly number[]): Sizes {
         const isKnown = !Number.isNaN(value);
         if (isKnown && column % features.length === place.level) known += 1;
         const size = isKnown ? (value - (centres[column] ?? 0)) / (spreads[column] ?? 1) : 0;
-        into[column] = Math.max(-method.clip, Math.min(method.clip, size));
+        const clipped = Math.max(-method.clip, Math.min(method.clip, size));
+        into[column] = Math.abs(clipped) < roundingSize ? 0 : clipped;
       }
       return known / metrics.length;
     },
