@@ -1,13 +1,12 @@
 import * as z from "zod/mini";
 import en from "zod/v4/locales/en.js";
+import { mistakesOf, mostMistakes } from "../mistake/index.ts";
 import type { Alert } from "./alert.ts";
 
 /** Most labels, or annotations, that one alert may have: far beyond any rule, and a bound on what a bad body costs. */
 const maxLabels = 256;
 /** Most bytes of labels that one alert may have: an event has to hold them all, as they are what names the alert. */
 const maxLabelBytes = 64 * 1024;
-/** Longest list of errors: enough to repair a body by. */
-const maxErrors = 20;
 
 const few = z.custom<Record<string, unknown>>(
   (value) => typeof value === "object" && value !== null && Object.keys(value).length <= maxLabels,
@@ -63,36 +62,20 @@ export function parseWebhook(body: unknown): ParsedWebhook {
   const english = { error: en().localeError };
   const envelope = webhook.safeParse(body, english);
   const given = envelope.success ? envelope.data.alerts : [];
-  const errors = envelope.success ? [] : sentences(envelope.error.issues);
+  const errors = envelope.success ? [] : mistakesOf(envelope.error.issues);
   const alerts: Alert[] = [];
   for (const [i, one] of given.entries()) {
     const parsed = alert.safeParse(one, english);
     if (parsed.success) alerts.push(parsed.data);
-    else errors.push(...sentences(parsed.error.issues, ["alerts", i]));
-    if (errors.length >= maxErrors) break;
+    else errors.push(...mistakesOf(parsed.error.issues, ["alerts", i]));
+    if (errors.length >= mostMistakes) break;
   }
   if (envelope.success && errors.length === 0) return { ok: true, webhook: { ...envelope.data, alerts } };
-  return { ok: false, errors: errors.slice(0, maxErrors) };
+  return { ok: false, errors: errors.slice(0, mostMistakes) };
 }
 
 /** What is kept of a time is UTC, and RFC 3339 has no other years; what is no time at all has its own error. */
 function isOfCalendar(time: string): boolean {
   const at = new Date(time);
   return Number.isNaN(at.getTime()) || /^\d{4}-/.test(at.toISOString());
-}
-
-function sentences(
-  issues: readonly { path: readonly PropertyKey[]; message: string }[],
-  at: readonly PropertyKey[] = [],
-): string[] {
-  return issues.slice(0, maxErrors).map(({ path, message }) => `${pathOf([...at, ...path])}: ${message}`);
-}
-
-/** `alerts[0].labels.team`; at most 200 characters, as keys are the sender's own. */
-function pathOf(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return "body";
-  return path
-    .map((key, i) => (typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${String(key)}`))
-    .join("")
-    .slice(0, 200);
 }

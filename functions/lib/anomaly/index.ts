@@ -13,6 +13,7 @@ export {
   type Table,
 } from "./forest/index.ts";
 export { judge } from "./judge.ts";
+export { type MetricQuery, metricQueries } from "./metrics.ts";
 export type { Budget, Limit, Metric, MetricKind, Question, Span } from "./question.ts";
 export type {
   Against,

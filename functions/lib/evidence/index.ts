@@ -1,5 +1,5 @@
 /** Evidence is facts read about a workload, each with where it came from and when: pods, revisions, and signals of Prometheus. */
-export { defaultQueries, type Queries, queryFor } from "./queries.ts";
+export { defaultQueries, type Queries, queryFor, type Windows } from "./queries.ts";
 export {
   aboveSince,
   firstAbove,

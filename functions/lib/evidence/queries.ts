@@ -36,7 +36,9 @@ export const defaultQueries: Queries = {
 
 /** The ranges that queries look over, in seconds. A kubelet tells of containers less often than apps are scraped. */
 export interface Windows {
+  /** Range of `rate`: at least two scrapes. */
   windowSeconds: number;
+  /** Range of what cAdvisor tells of containers: at least two samples of it, which come every 10 to 15 s. */
   containerWindowSeconds: number;
 }
 

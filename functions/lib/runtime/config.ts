@@ -110,7 +110,8 @@ export function readConfig<S extends Record<string, Setting<unknown>>>(
 
 const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
-function durationSeconds(value: string): number | undefined {
+/** Seconds of a duration as Prometheus writes it (`500ms`, `1h30m`); undefined of anything else, and of none at all. */
+export function durationSeconds(value: string): number | undefined {
   if (!/^(\d+(ms|[smhdw]))+$/.test(value)) return undefined;
   let total = 0;
   for (const [, amount, unit] of value.matchAll(/(\d+)(ms|[smhdw])/g))

@@ -2,10 +2,12 @@
 export { type Answer, done, poison } from "./answer.ts";
 export {
   ConfigError,
+  durationSeconds,
   type Environment,
   flag,
   integer,
   list,
+  oneOf,
   readConfig,
   type Setting,
   seconds,
@@ -13,6 +15,7 @@ export {
   url,
 } from "./config.ts";
 export { coalesced, inTurns } from "./in-turns.ts";
+export { limitCallers } from "./limit.ts";
 export { type Log, openLog } from "./log.ts";
 export {
   type Count,

@@ -1,4 +1,4 @@
-/** The driver of Alertmanager's API v2: which alerts it holds, and which of them are silenced or inhibited. */
+/** The driver of Alertmanager's API v2: which alerts it holds, which of them are silenced or inhibited, and alerts for it. */
 import type { HeldAlert } from "../../alert/index.ts";
 
 /** Longest wait for an answer, in ms. */
@@ -24,20 +24,52 @@ interface GettableAlert {
 
 /** Alerts from the API at `url` that are routed to `receiver`. */
 export function alertsFrom(url: string, receiver: string): ListAlerts {
-  return async () => {
-    const query = new URLSearchParams({ receiver: `^(?:${receiver})$` });
-    try {
-      const answer = await fetch(`${url}/api/v2/alerts?${query}`, { signal: AbortSignal.timeout(requestTimeoutMs) });
-      if (!answer.ok) throw new AlertmanagerError(`alerts: Alertmanager answered ${answer.status}`);
-      const alerts = (await answer.json()) as GettableAlert[]; // reason: Alertmanager's OpenAPI, v2
-      return alerts.map(({ status, ...alert }) => ({
-        ...alert,
-        status: "firing",
-        state: status.state === "suppressed" ? "suppressed" : "active",
-      }));
-    } catch (cause) {
-      if (cause instanceof AlertmanagerError) throw cause;
-      throw new AlertmanagerError("Alertmanager is away", { cause });
-    }
+  return () => listed(url, { receiver: `^(?:${receiver})$` });
+}
+
+/** Alerts from the API at `url` that have this name, wherever they are routed. */
+export function alertsNamed(url: string, alertname: string): ListAlerts {
+  return () => listed(url, { filter: `alertname=${JSON.stringify(alertname)}` });
+}
+
+/** An alert as whoever raises it tells of it; told again it goes on, until its end has passed. */
+export type RaisedAlert = Pick<HeldAlert, "labels" | "annotations" | "startsAt" | "endsAt">;
+
+/** Tells Alertmanager of alerts; rejects with AlertmanagerError when it did not take them. */
+export type RaiseAlerts = (alerts: readonly RaisedAlert[]) => Promise<void>;
+
+/** Alerts for the Alertmanager whose API is at `url`. */
+export function raiseAt(url: string): RaiseAlerts {
+  return async (alerts) => {
+    const headers = { "content-type": "application/json" };
+    await asked(`${url}/api/v2/alerts`, { method: "POST", headers, body: JSON.stringify(alerts) });
   };
+}
+
+async function listed(url: string, query: Record<string, string>): Promise<HeldAlert[]> {
+  const alerts = await asked(`${url}/api/v2/alerts?${new URLSearchParams(query)}`, {}, async (answer) => {
+    return (await answer.json()) as GettableAlert[]; // reason: Alertmanager's OpenAPI, v2
+  });
+  return alerts.map(({ status, ...alert }) => ({
+    ...alert,
+    status: "firing",
+    state: status.state === "suppressed" ? "suppressed" : "active",
+  }));
+}
+
+async function asked<T>(url: string, request: RequestInit, read: (answer: Response) => Promise<T>): Promise<T>;
+async function asked(url: string, request: RequestInit): Promise<void>;
+async function asked<T>(
+  url: string,
+  request: RequestInit,
+  read?: (answer: Response) => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(requestTimeoutMs) });
+    if (answer.ok) return await read?.(answer);
+    throw new AlertmanagerError(`alerts: Alertmanager answered ${answer.status}`);
+  } catch (cause) {
+    if (cause instanceof AlertmanagerError) throw cause;
+    throw new AlertmanagerError("Alertmanager is away", { cause });
+  }
 }

@@ -1,22 +1,24 @@
 /** The driver of Prometheus' HTTP API (v1): signals of a workload, as series. */
-import { defaultQueries, type Queries, queryFor, type Series, type Signals } from "../../evidence/index.ts";
+import {
+  defaultQueries,
+  type Queries,
+  queryFor,
+  type Series,
+  type Signals,
+  type Windows,
+} from "../../evidence/index.ts";
 import type { WorkloadRef } from "../../workload/index.ts";
+import { ask, type Result } from "./ask.ts";
+
+export { PrometheusError } from "./ask.ts";
+export { type Metrics, metricsFrom, type Range, type ReadMetrics } from "./metrics.ts";
 
 /** Longest wait for an answer, in ms. */
 const queryTimeoutMs = 4_000;
 
-/** Prometheus did not answer, or refused a query: nothing is known, which is not the same as nothing is wrong. */
-export class PrometheusError extends Error {
-  override readonly name = "PrometheusError";
-}
-
 /** Where Prometheus is, and how finely it is asked. */
-export interface PrometheusOptions {
+export interface PrometheusOptions extends Windows {
   url: string;
-  /** Range of `rate`, in seconds: at least two scrapes. */
-  windowSeconds: number;
-  /** Range of what cAdvisor tells of containers, in seconds: at least two samples of it, which come every 10 to 15 s. */
-  containerWindowSeconds: number;
   /** How far back signals are read, in seconds. */
   historySeconds: number;
   /** Distance of samples, in seconds. */
@@ -27,15 +29,12 @@ export interface PrometheusOptions {
 /** Reads what Prometheus knows about a workload up to `now`; rejects with PrometheusError when it can't be asked. */
 export type ReadSignals = (workload: WorkloadRef, now: Date) => Promise<Signals>;
 
-interface Result {
-  metric: Record<string, string>;
-  values?: [number, string][];
-  value?: [number, string];
-}
-
 /** Signals over Prometheus' API. */
 export function signalsFrom(options: PrometheusOptions): ReadSignals {
   const queries = { ...defaultQueries, ...options.queries };
+
+  const results = async (way: "query" | "query_range", parameters: Record<string, string>) =>
+    (await ask(`${options.url}/api/v1/${way}`, parameters, queryTimeoutMs)).result;
 
   return async (workload, now) => {
     const readAt = now.getTime() / 1000;
@@ -46,10 +45,10 @@ export function signalsFrom(options: PrometheusOptions): ReadSignals {
         end: String(readAt),
         step: String(options.stepSeconds),
       };
-      return ask(`${options.url}/api/v1/query_range`, parameters);
+      return results("query_range", parameters);
     };
     const instant = (query: string) =>
-      ask(`${options.url}/api/v1/query`, {
+      results("query", {
         query: queryFor(query, workload, options),
         time: String(readAt),
       });
@@ -91,23 +90,6 @@ export function signalsFrom(options: PrometheusOptions): ReadSignals {
       ),
     };
   };
-}
-
-async function ask(url: string, parameters: Record<string, string>): Promise<Result[]> {
-  let answer: Response;
-  try {
-    answer = await fetch(url, {
-      method: "POST",
-      body: new URLSearchParams(parameters),
-      signal: AbortSignal.timeout(queryTimeoutMs),
-    });
-    const body = (await answer.json()) as { status: string; error?: string; data?: { result: Result[] } }; // reason: the API's documented envelope
-    if (body.status === "success" && body.data) return body.data.result;
-    throw new PrometheusError(`query refused: ${body.error ?? answer.status}`);
-  } catch (cause) {
-    if (cause instanceof PrometheusError) throw cause;
-    throw new PrometheusError("Prometheus is away", { cause });
-  }
 }
 
 function seriesOf({ values = [] }: Result): Series {

@@ -1,0 +1,63 @@
+import type { ListAlerts, RaiseAlerts } from "@autoheal/lib/drivers/alertmanager";
+import type { Log } from "@autoheal/lib/runtime";
+import { workloadSubject } from "@autoheal/lib/workload";
+import { alarmsOf, type Verdict } from "./alarm.ts";
+import { answerPast, type Sources } from "./ask.ts";
+import type { Past } from "./past.ts";
+import { readWatched } from "./watched.ts";
+
+/** Most workloads whose metrics are under way at once: Prometheus runs twenty queries at a time, by default. */
+const parallel = 4;
+
+/** What the tick works with, beside what answers questions. */
+export interface Ticking extends Sources {
+  /** Undefined: no Alertmanager is configured. */
+  alertmanager: { list: ListAlerts; raise: RaiseAlerts } | undefined;
+  tickSeconds: number;
+  log: Log;
+}
+
+/**
+ * Scores every workload that was opted in, and tells Alertmanager. One that can't be judged keeps the others from nothing;
+ * rejects when none could be, or when Alertmanager did not take what there was to tell.
+ */
+export async function tick(ticking: Ticking): Promise<void> {
+  const { cluster, alertmanager, log, now, tickSeconds } = ticking;
+  const begun = now();
+  const watched = await readWatched(cluster, begun);
+  const queue = watched.entries();
+  const verdicts: Verdict[] = watched.map(({ workload }) => ({ workload, score: undefined }));
+  const worker = async () => {
+    for (const [i, past] of queue) verdicts[i] = await verdictOf(ticking, past);
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+  const judged = verdicts.filter(({ score }) => score);
+  const alarms = alertmanager ? alarmsOf(verdicts, await alertmanager.list(), now(), tickSeconds) : [];
+  if (alertmanager && alarms.length > 0) await alertmanager.raise(alarms);
+  const fields = { watched: watched.length, judged: judged.length, told: alarms.length };
+  log.info({ ...fields, milliseconds: now().getTime() - begun.getTime() }, "ticked");
+  if (watched.length > 0 && judged.length === 0) throw new Error("no workload could be judged");
+}
+
+const nothingSaid = {
+  stepSeconds: undefined,
+  baselineSeconds: undefined,
+  judged: undefined,
+  atSeconds: undefined,
+  seed: undefined,
+  budgetSeconds: undefined,
+  engine: undefined,
+  points: false,
+};
+
+async function verdictOf(ticking: Ticking, past: Past): Promise<Verdict> {
+  const { workload } = past;
+  try {
+    const outcome = await answerPast(ticking, { ...nothingSaid, of: { workload } }, past);
+    if (outcome.kind === "scored") return { workload, score: outcome.score };
+    ticking.log.warn({ workload: workloadSubject(workload), why: outcome.why }, "not scored");
+  } catch (error) {
+    ticking.log.error({ workload: workloadSubject(workload), error }, "not scored");
+  }
+  return { workload, score: undefined };
+}
