@@ -2,6 +2,7 @@
 
 /** The concepts of functions/lib, in story order: each may import those before it. */
 const story = [
+  "mistake", // what is wrong in what somebody sent
   "effect", // act or hold: the form of every verdict
   "alert", // what Alertmanager says
   "event", // what functions tell each other

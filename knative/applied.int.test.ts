@@ -5,7 +5,7 @@ import { type Knative, startKnative } from "../sandbox/knative/index.ts";
 import { manifestFiles, read, textOf } from "./read-manifests.ts";
 
 const entry = fileURLToPath(new URL("../sandbox/knative/fixtures/probe.cjs", import.meta.url));
-const names = ["receive", "diagnose", "restart", "scale", "rollback", "notify", "console"];
+const names = ["receive", "diagnose", "restart", "scale", "rollback", "notify", "anomaly-score", "console"];
 
 let api: Api;
 let knative: Knative;

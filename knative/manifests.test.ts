@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { filterProblem, takes } from "../sandbox/knative/index.ts";
 import { filesHere, manifestFiles, read } from "./read-manifests.ts";
 
-const functions = ["receive", "diagnose", "restart", "scale", "rollback", "notify", "console"];
+const functions = ["receive", "diagnose", "restart", "scale", "rollback", "notify", "anomaly-score", "console"];
 const objects = read();
 const of = (kind: string) => objects.filter((object) => object.kind === kind);
 const triggers = of("Trigger");

@@ -26,9 +26,11 @@ const labels = { "app.kubernetes.io/part-of": "autoheal" };
 /** People call it from outside, with a token; everything else is called from inside the cluster only. */
 const isPublic = (name: string) => name === "console";
 
-/** How long a function without requests stays, and how long one request may take: a handler answers within 8 s. */
+/** How long a function without requests stays. */
 const window = "10s";
-const timeoutSeconds = 10;
+
+/** How long one request may take: a handler answers within 8 s, the tick of anomaly-score within a minute. */
+const timeoutSecondsOf = (name: string) => (name === "anomaly-score" ? 60 : 10);
 
 /** The Knative Service of a function; its image is `autoheal/<name>` until kustomize or `npm run deploy` names another. */
 function serviceOf({ name, run, deploy }: FuncYaml): object {
@@ -59,7 +61,7 @@ function serviceOf({ name, run, deploy }: FuncYaml): object {
           serviceAccountName: deploy.serviceAccountName,
           enableServiceLinks: false,
           containerConcurrency: concurrency,
-          timeoutSeconds,
+          timeoutSeconds: timeoutSecondsOf(name),
           containers: [
             {
               image: `autoheal/${name}`,

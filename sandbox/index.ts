@@ -19,7 +19,16 @@ import { findMonitoring, type Monitoring, startMonitoring } from "./monitoring/i
 export const sandboxTimeScale = 20;
 
 /** The functions that run in the sandbox. */
-const functionNames = ["receive", "diagnose", "restart", "scale", "rollback", "notify", "console"] as const;
+const functionNames = [
+  "receive",
+  "diagnose",
+  "restart",
+  "scale",
+  "rollback",
+  "notify",
+  "anomaly-score",
+  "console",
+] as const;
 
 /** How a sandbox is started. */
 export interface SandboxOptions {
@@ -41,7 +50,7 @@ export interface Sandbox {
   mailbox: Mailbox;
   /** A file with the administrator's kubeconfig. */
   kubeconfig: string;
-  /** The bearer token that `receive` takes. */
+  /** The bearer token that `receive` and `anomaly-score` take. */
   receiveToken: string;
   stateDir: string;
   timeScale: number;
@@ -146,7 +155,8 @@ function environmentOf(
   const file = join(folder(stateDir, "credentials"), `${name}.yaml`);
   writeFileSync(file, api.kubeconfig({ namespace: "autoheal", serviceAccount: name }), { mode: 0o600 });
   const mail = { SMTP_URL: smtpUrl, MAIL_FROM: "autoheal@sandbox.local", MAIL_TO: "oncall@sandbox.local" };
-  return { KUBECONFIG: file, ...(name === "notify" ? mail : {}) };
+  const more = name === "notify" ? mail : name === "anomaly-score" ? { AUTOHEAL_ANOMALY_TOKENS: token } : {};
+  return { KUBECONFIG: file, ...more };
 }
 
 function folder(stateDir: string, name: string): string {

@@ -12,7 +12,16 @@ import { lateName, latePackages, latePlugin } from "./bundle/late.ts";
 const functions = join(import.meta.dirname, "..", "functions");
 
 /** The functions that are deployed, each by itself. */
-export const functionNames = ["receive", "diagnose", "restart", "scale", "rollback", "notify", "console"] as const;
+export const functionNames = [
+  "receive",
+  "diagnose",
+  "restart",
+  "scale",
+  "rollback",
+  "notify",
+  "anomaly-score",
+  "console",
+] as const;
 
 /** Builds the named functions, in one run that reads what they share once; resolves when all are written. */
 export async function buildFunctions(names: readonly string[] = functionNames): Promise<void> {

@@ -7,7 +7,7 @@ import { type WorkloadRef, workloadSubject } from "@autoheal/lib/workload";
 export const alertName = "WorkloadAnomalous";
 
 /** Among the workloads that are alarmed of in one tick, this share may be false (Benjamini and Hochberg). */
-export const falseDiscoveryRate = 0.1;
+const falseDiscoveryRate = 0.1;
 
 /** An alert that is not told again lives for so many ticks: one may fail. */
 const ticksAlive = 3;

@@ -12,7 +12,7 @@ export interface Sources {
   cluster: Cluster;
   /** Undefined: no Prometheus is configured. */
   metrics: ReadMetrics | undefined;
-  engineOf: (name: ForestEngine["name"]) => Promise<ForestEngine>;
+  engineOf: (name: ForestEngine["name"]) => ForestEngine;
   defaults: Defaults;
   now: () => Date;
 }
@@ -30,7 +30,7 @@ export type Outcome =
 export async function answer(sources: Sources, asked: Asked): Promise<Outcome> {
   if ("workload" in asked.of) return answerWorkload(sources, asked, asked.of.workload);
   const { samples } = asked.of;
-  const engine = await sources.engineOf(asked.engine ?? sources.defaults.engine);
+  const engine = sources.engineOf(asked.engine ?? sources.defaults.engine);
   const prepared = questionOf(asked, samples, { seed: "", defaults: sources.defaults, engine });
   return judged(prepared);
 }
@@ -56,10 +56,9 @@ export async function answerPast(sources: Sources, asked: Asked, past: Past): Pr
   if ("why" in grid) return { kind: "wrong", why: grid.why };
   try {
     const endSeconds = grid.startSeconds + (grid.points - 1) * grid.stepSeconds;
-    const [{ samples, warnings }, engine] = await Promise.all([
-      metrics(past.workload, { startSeconds: grid.startSeconds, endSeconds, stepSeconds: grid.stepSeconds }),
-      engineOf(asked.engine ?? defaults.engine),
-    ]);
+    const range = { startSeconds: grid.startSeconds, endSeconds, stepSeconds: grid.stepSeconds };
+    const { samples, warnings } = await metrics(past.workload, range);
+    const engine = engineOf(asked.engine ?? defaults.engine);
     const seed = workloadSubject(past.workload);
     const prepared = questionOf(asked, samples, { grid, cuts: past.cuts, seed, defaults, engine });
     if ("why" in prepared) return judged(prepared);

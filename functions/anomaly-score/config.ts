@@ -14,7 +14,6 @@ export interface Defaults {
 /** What `anomaly-score` reads from its environment; its README lists the variables. */
 export interface ScoreConfig {
   sink: string;
-  ownNamespace: string;
   /** Empty: workloads can't be asked for, only what is sent along. */
   prometheusUrl: string;
   /** Empty: the tick has nobody to tell. */
@@ -31,8 +30,7 @@ export interface ScoreConfig {
 /** Reads the configuration; throws ConfigError. */
 export function readScoreConfig(environment: Environment): ScoreConfig {
   const read = readConfig(environment, {
-    sink: url("K_SINK", ""),
-    ownNamespace: text("AUTOHEAL_NAMESPACE", "autoheal"),
+    sink: url("K_SINK"),
     prometheusUrl: url("PROMETHEUS_URL", ""),
     alertmanagerUrl: url("ALERTMANAGER_URL", ""),
     tokens: list("AUTOHEAL_ANOMALY_TOKENS"),
@@ -49,7 +47,6 @@ export function readScoreConfig(environment: Environment): ScoreConfig {
   });
   return {
     sink: read.sink,
-    ownNamespace: read.ownNamespace,
     prometheusUrl: read.prometheusUrl,
     alertmanagerUrl: read.alertmanagerUrl,
     tokens: read.tokens,

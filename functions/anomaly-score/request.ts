@@ -6,8 +6,8 @@ import * as z from "zod/mini";
 import en from "zod/v4/locales/en.js";
 
 /** Most metrics of one question, and most values of all of them together. */
-export const mostMetrics = 200;
-export const mostValues = 1_000_000;
+const mostMetrics = 200;
+const mostValues = 1_000_000;
 
 const duration = z.string().check(
   z.refine((text) => durationSeconds(text) !== undefined, "expected a duration such as 30s, 5m or 4d"),
@@ -32,14 +32,14 @@ const value = z
 const few = <T extends z.core.$ZodType>(one: T) => z.array(one).check(z.minLength(1), z.maxLength(mostMetrics));
 const pairs = z.array(z.tuple([z.number(), value]));
 
+/** Kubernetes' own form of names (RFC 1123): nothing that could lead a path or a query elsewhere. */
+const workloadName =
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/(deployment|statefulset|daemonset)\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/i;
+
 const workload = z
   .string()
   .check(
-    z.regex(
-      /^[a-z0-9]([-a-z0-9]*[a-z0-9])?\/(deployment|statefulset|daemonset)\/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i,
-      "expected namespace/kind/name, the kind Deployment, StatefulSet or DaemonSet",
-    ),
-    z.maxLength(400),
+    z.regex(workloadName, "expected namespace/kind/name, the kind Deployment, StatefulSet or DaemonSet"),
     z.describe("`namespace/kind/name` of a workload: its metrics are asked of Prometheus, its past of Kubernetes."),
   );
 
@@ -106,6 +106,18 @@ export interface Asked {
   readonly points: boolean;
 }
 
+/** What is asked where nothing is said: for questions that nobody wrote. */
+export const nothingSaid: Omit<Asked, "of"> = {
+  stepSeconds: undefined,
+  baselineSeconds: undefined,
+  judged: undefined,
+  atSeconds: undefined,
+  seed: undefined,
+  budgetSeconds: undefined,
+  engine: undefined,
+  points: false,
+};
+
 /** A question that is understood, or where it is not: `columns.metrics[1].values[7]: …`. */
 export type Parsed = { readonly ok: true; readonly asked: Asked } | { readonly ok: false; readonly at: string[] };
 
@@ -143,17 +155,19 @@ export function parseQuery(query: Readonly<Record<string, unknown>>): Parsed {
   return parseBody(Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)));
 }
 
-/** `namespace/kind/name` as a workload; the kind is read in any case. */
-export function workloadOf(text: string): WorkloadRef {
+/** `namespace/kind/name` as a workload; the kind is read in any case. Undefined of what is no such name. */
+export function workloadOf(text: string): WorkloadRef | undefined {
+  if (!workloadName.test(text)) return undefined;
   const [namespace = "", kind = "", name = ""] = text.split("/");
   const kinds = { deployment: "Deployment", statefulset: "StatefulSet", daemonset: "DaemonSet" } as const;
-  return { namespace, kind: kinds[kind.toLowerCase() as keyof typeof kinds], name }; // reason: the schema let no other through
+  return { namespace, kind: kinds[kind.toLowerCase() as keyof typeof kinds], name }; // reason: the expression lets no other through
 }
 
 type Source = Omit<z.infer<typeof requestSchema>, keyof typeof options>;
 
 function sourceOf({ workload, series, columns, prometheus, rows }: Source, step?: string): Asked["of"] | string {
-  if (workload !== undefined) return { workload: workloadOf(workload) };
+  const asked = workload === undefined ? undefined : workloadOf(workload);
+  if (asked) return { workload: asked };
   const samples =
     series?.map(({ name, kind = kindOf(name), samples }) => ({ name, kind, samples })) ??
     prometheus?.data.result.map(({ metric, values }, i) => {

@@ -4,6 +4,7 @@ import { workloadSubject } from "@autoheal/lib/workload";
 import { alarmsOf, type Verdict } from "./alarm.ts";
 import { answerPast, type Sources } from "./ask.ts";
 import type { Past } from "./past.ts";
+import { nothingSaid } from "./request.ts";
 import { readWatched } from "./watched.ts";
 
 /** Most workloads whose metrics are under way at once: Prometheus runs twenty queries at a time, by default. */
@@ -38,17 +39,6 @@ export async function tick(ticking: Ticking): Promise<void> {
   log.info({ ...fields, milliseconds: now().getTime() - begun.getTime() }, "ticked");
   if (watched.length > 0 && judged.length === 0) throw new Error("no workload could be judged");
 }
-
-const nothingSaid = {
-  stepSeconds: undefined,
-  baselineSeconds: undefined,
-  judged: undefined,
-  atSeconds: undefined,
-  seed: undefined,
-  budgetSeconds: undefined,
-  engine: undefined,
-  points: false,
-};
 
 async function verdictOf(ticking: Ticking, past: Past): Promise<Verdict> {
   const { workload } = past;

@@ -2,7 +2,7 @@ import type { Cluster } from "@autoheal/lib/drivers/kubernetes";
 import { type Past, readPasts } from "./past.ts";
 
 /** On a namespace or a workload: `true` has it scored at each tick. A workload's own word beats its namespace's. */
-export const watchLabel = "autoheal.dev/anomalies";
+const watchLabel = "autoheal.dev/anomalies";
 
 /** Every workload that somebody opted in, with its past. */
 export async function readWatched(cluster: Cluster, now: Date): Promise<Past[]> {

@@ -7,12 +7,14 @@ export const contract: FunctionContract = {
     { event: "alerts.received" },
     { event: "incident.due" },
     { event: "remedy.applied" },
+    { event: "anomaly.scored" },
     { event: "remedy.failed" },
     { ping: "pulse" },
     { ping: "tick" },
   ],
   produces: [
     "incident.due",
+    "anomaly.requested",
     "remedy.requested",
     "remedy.proposed",
     "incident.opened",
@@ -64,5 +66,6 @@ export const contract: FunctionContract = {
     "AUTOHEAL_PULSE_SCHEDULE",
     "AUTOHEAL_REVIEW",
     "AUTOHEAL_RESEND",
+    "AUTOHEAL_ANOMALY_FRESH",
   ],
 };

@@ -1,13 +1,22 @@
 import { type Diagnosis, diagnose, type Seen } from "@autoheal/lib/diagnosis";
 import { hold } from "@autoheal/lib/effect";
+import type { AnomalyNote } from "@autoheal/lib/event";
 import { noSignals, troublesOf } from "@autoheal/lib/evidence";
 import { heldBack, type Proposal } from "@autoheal/lib/guardrail";
-import { cutToSize, type IncidentStatus, openStatus, type Remediation, untold } from "@autoheal/lib/incident";
+import {
+  cutToSize,
+  type Incident,
+  type IncidentStatus,
+  openStatus,
+  type Remediation,
+  untold,
+} from "@autoheal/lib/incident";
 import { releasable, tokensOf } from "@autoheal/lib/ledger";
 import { healthOf } from "@autoheal/lib/proof";
 import { type Treatment, treatmentOf } from "@autoheal/lib/treatment";
 import { type Workload, workloadSubject } from "@autoheal/lib/workload";
 import { alertsNow } from "./alerts-now.ts";
+import { anomalyNow, scoreRequest, wantsScore, withAnswer } from "./anomaly.ts";
 import type { Case } from "./case.ts";
 import { close, closingOf } from "./close.ts";
 import { followUp, type Refusal, tokensFor, writtenAfterAll } from "./follow-up.ts";
@@ -18,15 +27,22 @@ import { after, noteOf, record, requestOf, type Step, told } from "./step.ts";
 import { unfinished, unreadable, withoutWorkload } from "./unseen.ts";
 import { actionLine, diagnosisLines } from "./words.ts";
 
+/** What another function reported: why a request was not carried out, or how unlike itself the workload is. */
+export interface Report {
+  refusal?: Refusal | undefined;
+  scored?: AnomalyNote | undefined;
+}
+
 /**
  * Decides the next step of an incident from what was observed and the clock alone. Whatever woke it changes nothing,
- * but for `refusal`: an action function's word why a request was not carried out.
+ * but for what another function reports.
  */
-export function decide(observed: Observed, settings: Settings, now: Date, refusal?: Refusal): Step {
+export function decide(observed: Observed, settings: Settings, now: Date, { refusal, scored }: Report = {}): Step {
   const { incident, workload } = observed;
   const before = incident.status ?? openStatus(now);
   if (before.phase === "Closed") return unsent(withReleases(record(before), observed, now), observed, settings, now);
-  const status = opened({ ...before, alerts: alertsNow(before, observed.held, now) }, observed, now);
+  const known = scored ? { ...before, anomaly: withAnswer(before.anomaly, scored) } : before;
+  const status = opened({ ...known, alerts: alertsNow(known, observed.held, now) }, observed, now);
   const step = workload
     ? next({ observed, settings, status, workload, now }, refusal)
     : withoutWorkload(status, observed, settings, now);
@@ -59,7 +75,16 @@ function next(seen: Omit<Case, "troubles" | "signals"> & { workload: Workload },
   const watched = watchedStatus(ours);
   const end = closingOf(observed.incident, watched, observed.policy, now);
   if (end) return close(observed.incident, watched, end, now);
-  return treat({ ...ours, status: watched });
+  return askingForScore(treat({ ...ours, status: watched }), observed.incident, settings, now);
+}
+
+/** The step, and with it the request for the workload's score where that would be evidence: the next pass may have it. */
+function askingForScore(step: Step, incident: Incident, settings: Settings, now: Date): Step {
+  if (!wantsScore(step.status, settings.anomalyFreshSeconds, now)) return step;
+  const request = scoreRequest(incident, now);
+  if (!request) return step;
+  const anomaly = { ...step.status.anomaly, askedAt: now.toISOString() };
+  return { ...step, status: { ...step.status, anomaly }, post: [...step.post, request] };
 }
 
 /** Since when the workload has been healthy without a break. */
@@ -72,12 +97,14 @@ function watchedStatus({ status, troubles, workload, now }: Case): IncidentStatu
 /** Diagnoses, and acts or holds. */
 function treat(ours: Case): Step {
   const { observed, settings, workload, signals, now } = ours;
+  const anomaly = anomalyNow(ours.status.anomaly, settings.anomalyFreshSeconds, now);
   const seen: Seen = {
     workload,
     signals,
     troubles: ours.troubles,
     thresholds: settings.thresholds,
     now,
+    ...(anomaly ? { anomaly } : {}),
   };
   const diagnosis = diagnose(seen);
   const confirmed = isConfirmed(diagnosis, ours.status);

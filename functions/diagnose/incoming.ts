@@ -1,5 +1,5 @@
 import { type AlertBatch, alertTypes, type Target, workloadKinds } from "@autoheal/lib/alert";
-import type { IncidentRef } from "@autoheal/lib/event";
+import type { AnomalyNote, IncidentRef } from "@autoheal/lib/event";
 import type { Refusal } from "./follow-up.ts";
 
 /** The batch that an event carries, or why it is none. The Broker is cluster-local, yet anybody in there may post. */
@@ -79,6 +79,22 @@ export function refusalOf(data: unknown): Refusal | undefined {
   const message = typeof data.message === "string" ? data.message : data.reason;
   return { remediation: data.remediation, reason: data.reason.slice(0, 253), message };
 }
+
+/** What anomaly-score says; undefined when the event does not say it as an Incident can hold it. */
+export function scoredOf(data: unknown, incident: IncidentRef): AnomalyNote | undefined {
+  if (!isRecord(data) || !isInstant(data.at) || !Array.isArray(data.reasons)) return undefined;
+  const verdict = verdicts.find((one) => one === data.verdict);
+  if (!verdict) return undefined;
+  const reasons = data.reasons.slice(0, 3).flatMap((reason: unknown) => {
+    if (!isRecord(reason)) return [];
+    const { metric, size, text } = reason;
+    if (typeof metric !== "string" || typeof text !== "string" || !Number.isFinite(size)) return [];
+    return [{ metric: metric.slice(0, 253), size: Number(size), text: text.slice(0, 1024) }];
+  });
+  return { incident, verdict, at: new Date(String(data.at)).toISOString(), reasons };
+}
+
+const verdicts = ["NORMAL", "ANOMALOUS", "INSUFFICIENT_DATA"] as const;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

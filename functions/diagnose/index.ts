@@ -8,9 +8,8 @@ import { type Incident, isOpen } from "@autoheal/lib/incident";
 import { type Answer, type Context, coalesced, done, inTurns, poison, start } from "@autoheal/lib/runtime";
 import { readDiagnoseConfig } from "./config.ts";
 import { recordDeadLetter } from "./dead-letter.ts";
-import { decide } from "./decide.ts";
-import type { Refusal } from "./follow-up.ts";
-import { batchOf, incidentRefOf, refusalOf } from "./incoming.ts";
+import { decide, type Report } from "./decide.ts";
+import { batchOf, incidentRefOf, refusalOf, scoredOf } from "./incoming.ts";
 import { changedSince, observe, type Sources } from "./observe.ts";
 import { perform } from "./perform.ts";
 import { needsPulse, startPulse } from "./pulse.ts";
@@ -36,13 +35,18 @@ void start("diagnose", (environment, log) => {
   /** How often one pass is tried when somebody writes in between. */
   const tries = 4;
 
-  async function review(ref: IncidentRef, context: Context, why: "due" | "reported", refusal?: Refusal): Promise<void> {
+  async function review(
+    ref: IncidentRef,
+    context: Context,
+    why: "due" | "reported",
+    report: Report = {},
+  ): Promise<void> {
     // A closed one may have messages that were not sent.
     const wanted = (incident: Incident) => why === "reported" || isDue(incident, now()) || !isOpen(incident);
     for (let attempt = 1; ; attempt++) {
       const observed = await observe(sources, ref, wanted, now());
       if (!observed) return;
-      const step = decide(observed, settings, now(), refusal);
+      const step = decide(observed, settings, now(), report);
       try {
         if (needsPulse({ ...observed.incident, status: step.status }, now())) {
           await startPulse(cluster, ownNamespace, config.pulseSchedule);
@@ -112,12 +116,15 @@ void start("diagnose", (environment, log) => {
         return receiveAlerts(event, context);
       case "incident.due":
       case "remedy.applied":
-      case "remedy.failed": {
+      case "remedy.failed":
+      case "anomaly.scored": {
         const ref = incidentRefOf(event.data);
         if (!ref) return poison("data.incident: expected namespace, name and uid");
         const refusal = name === "remedy.failed" ? refusalOf(event.data) : undefined;
+        const scored = name === "anomaly.scored" ? scoredOf(event.data, ref) : undefined;
+        if (name === "anomaly.scored" && !scored) return poison("data: expected verdict, at and reasons");
         if (name === "incident.due") await together(ref.uid, () => inTurn(ref.uid, () => review(ref, context, "due")));
-        else await inTurn(ref.uid, () => review(ref, context, "reported", refusal));
+        else await inTurn(ref.uid, () => review(ref, context, "reported", { refusal, scored }));
         return done;
       }
       default:

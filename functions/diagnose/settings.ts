@@ -12,6 +12,8 @@ export interface Settings {
   rateWindowSeconds: number;
   /** How long until an open incident is looked at again. */
   reviewSeconds: number;
+  /** How long what anomaly-score said is evidence of now, and then it is asked again. */
+  anomalyFreshSeconds: number;
   /** How long until a request without an answer, or a message that was not sent, is posted again. */
   resendSeconds: number;
 }

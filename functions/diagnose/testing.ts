@@ -22,6 +22,7 @@ export const settings: Settings = {
   rateWindowSeconds: 120,
   reviewSeconds: 10,
   resendSeconds: 30,
+  anomalyFreshSeconds: 300,
 };
 
 /** What Alertmanager holds: the calm incident's alert, active or suppressed. */
@@ -82,7 +83,7 @@ export function seen(status: Partial<IncidentStatus> = {}, parts: Partial<Observ
 
 /** Decides, and asserts what holds for every step there is. */
 export function decided(observed: Observed, refusal?: Refusal, at = now, set = settings): Step {
-  const step = decide(observed, set, at, refusal);
+  const step = decide(observed, set, at, { refusal });
   const { status } = step;
   expect(incidentStatus.safeParse(status).error?.issues).toBeUndefined();
   expect(status.dueAt === undefined).toBe(status.phase === "Closed");

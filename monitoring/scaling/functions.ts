@@ -16,6 +16,12 @@ export function functionDurations(pace: Pace): Record<string, string> {
     AUTOHEAL_HANG_AFTER: scaleDuration("1m", timeScale),
     AUTOHEAL_REVIEW: scaleDuration("10s", timeScale),
     AUTOHEAL_RESEND: scaleDuration("40s", timeScale),
+    AUTOHEAL_ANOMALY_FRESH: scaleDuration("5m", timeScale),
+    AUTOHEAL_ANOMALY_STEP: scaleDuration("2m", timeScale),
+    AUTOHEAL_ANOMALY_BASELINE: scaleDuration("4d", timeScale),
+    AUTOHEAL_ANOMALY_JUDGED: scaleDuration("30m", timeScale),
+    AUTOHEAL_ANOMALY_FALSE_ALARM_EVERY: scaleDuration("7d", timeScale),
+    AUTOHEAL_ANOMALY_TICK: scaleDuration("5m", timeScale),
   };
 }
 

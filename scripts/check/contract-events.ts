@@ -34,8 +34,9 @@ export function triggerProblems({ name, consumes }: FunctionContract, manifests:
       .flatMap(({ metadata, spec }) => {
         const alternatives = alternativesOf(spec.filters ?? []);
         if (!alternatives) return [`what Trigger ${metadata.name} filters by a dialect that is not checked`];
-        return alternatives.map((attributes) => delivery(spec.broker, attributes, spec.subscriber.uri));
-      }),
+        return alternatives.map((attributes) => delivery(`Broker ${spec.broker}`, attributes, spec.subscriber.uri));
+      })
+      .concat(straightTo(name, manifests)),
   );
   return [
     ...[...wanted].filter((one) => !brought.has(one)).map((one) => `no Trigger brings it ${one}`),
@@ -45,19 +46,31 @@ export function triggerProblems({ name, consumes }: FunctionContract, manifests:
 
 /** What is brought for one entry: alerts come by the alert types, each by name, everything else as one. */
 function deliveriesOf(taken: Consumed): string[] {
-  if ("ping" in taken) return [delivery("healing", { type: pingType, autohealwake: taken.ping }, taken.path)];
+  if ("ping" in taken) {
+    const from = taken.straight ? "its own PingSource" : "Broker healing";
+    return [delivery(from, { type: pingType, autohealwake: taken.ping }, taken.path)];
+  }
   const { broker } = eventKinds[taken.event];
   const attributes = { type: eventType(taken.event), ...taken.filter };
   const each =
     taken.event === "alerts.received" ? alertTypes.map((alerttype) => ({ alerttype, ...attributes })) : [attributes];
-  return each.map((one) => delivery(broker, one, taken.path));
+  return each.map((one) => delivery(`Broker ${broker}`, one, taken.path));
 }
 
 type Attributes = Readonly<Record<string, string>>;
 
-function delivery(broker: string, attributes: Attributes, path = "/"): string {
+/** What PingSources bring a function straight. */
+function straightTo(name: string, manifests: readonly Manifest[]): string[] {
+  return manifests.flatMap(({ kind, spec }) => {
+    const { ref, uri } = spec?.sink ?? {};
+    if (kind !== "PingSource" || ref?.kind !== "Service" || ref.name !== name) return [];
+    return [delivery("its own PingSource", { type: pingType, ...spec.ceOverrides?.extensions }, uri)];
+  });
+}
+
+function delivery(from: string, attributes: Attributes, path = "/"): string {
   const sorted = Object.entries(attributes).sort(([a], [b]) => a.localeCompare(b));
-  return `${sorted.map(([key, value]) => `${key}=${value}`).join(" ")} from Broker ${broker} at ${path}`;
+  return `${sorted.map(([key, value]) => `${key}=${value}`).join(" ")} from ${from} at ${path}`;
 }
 
 interface Filter {

@@ -85,7 +85,11 @@ function environmentProblems({ contract: { environment }, code }: House): string
   ];
 }
 
+/** Look like variables, and are words of ours: a verdict of anomaly-score. */
+const words = ["INSUFFICIENT_DATA"];
+
 /** The names of environment variables that stand in quotes: all of them have an underscore. */
 function variablesIn(text: string): string[] {
-  return [...new Set([...text.matchAll(/"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"/g)].flatMap(([, name]) => name ?? []))];
+  const quoted = [...text.matchAll(/"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"/g)].flatMap(([, name]) => name ?? []);
+  return [...new Set(quoted)].filter((name) => !words.includes(name));
 }

@@ -6,6 +6,8 @@ import { ownNamespace } from "../cluster/namespace.ts";
 const secrets: Readonly<Record<string, () => Record<string, string>>> = {
   // Who posts webhooks: Alertmanager's bearer token.
   "autoheal-receive": () => ({ token: randomBytes(24).toString("hex") }),
+  // Who may ask for scores.
+  "autoheal-anomaly-score": () => ({ token: randomBytes(24).toString("hex") }),
   // Who may read the console.
   "autoheal-console": () => ({ AUTOHEAL_CONSOLE_TOKENS: randomBytes(24).toString("hex") }),
   // SLACK_BOT_TOKEN, SLACK_CHANNEL, SMTP_URL, MAIL_FROM, MAIL_TO: where people are told.

@@ -67,6 +67,13 @@ export const firstRequests = {
   scale: remedyRequested("scale"),
   rollback: remedyRequested("rollback"),
   notify: event("dev.autoheal.incident.opened.v1", { incident, entry: "1" }, { severity: "critical" }),
+  "anomaly-score": {
+    method: "POST",
+    path: "/score",
+    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+    body: JSON.stringify({ rows: Array.from({ length: 300 }, (_, i) => [i % 7, (i * i) % 11]) }),
+    status: 200,
+  },
   console: {
     method: "GET",
     path: "/",
@@ -83,5 +90,6 @@ export function environmentOf({ sink, kubeconfig }: { sink: string; kubeconfig: 
     KUBECONFIG: kubeconfig,
     AUTOHEAL_RECEIVE_TOKENS: token,
     AUTOHEAL_CONSOLE_TOKENS: token,
+    AUTOHEAL_ANOMALY_TOKENS: token,
   };
 }

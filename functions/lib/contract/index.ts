@@ -14,7 +14,8 @@ export interface FunctionContract {
 /** An event that is taken: by name with a filter on its extensions, or a ping by its `autohealwake`; `path` where it is not `/`. */
 export type Consumed =
   | { event: EventName; filter?: Readonly<Record<string, string>>; path?: string }
-  | { ping: "pulse" | "tick"; path?: string };
+  /** `straight`: from a PingSource of its own, past the Brokers. */
+  | { ping: "pulse" | "tick"; path?: string; straight?: true };
 
 /** Verbs on a kind, `plural[.group][/subresource]`. */
 export interface Right {

@@ -5,7 +5,7 @@ import type { Workload } from "../workload/index.ts";
 /** A fact for or against a cause, in one sentence with its numbers. */
 export interface Finding {
   text: string;
-  source: "pods" | "revisions" | "prometheus" | "log" | "alert";
+  source: "pods" | "revisions" | "prometheus" | "log" | "alert" | "anomaly-score";
 }
 
 /** Why a workload is in trouble, how sure we are, and what speaks for and against it. */
@@ -17,6 +17,12 @@ export interface Diagnosis {
   against: readonly Finding[];
 }
 
+/** How unlike itself the workload is: the reasons, the weightiest first; none where it is like itself. */
+export interface Anomaly {
+  /** Size in robust standard deviations, above zero is higher than usual. */
+  reasons: readonly { metric: string; size: number; text: string }[];
+}
+
 /** All that a rule may look at. */
 export interface Seen {
   workload: Workload;
@@ -24,6 +30,8 @@ export interface Seen {
   thresholds: Thresholds;
   /** The symptoms that are there now. */
   troubles: readonly Trouble[];
+  /** What anomaly-score says of now; undefined where it was not asked, or has not answered. */
+  anomaly?: Anomaly;
   now: Date;
 }
 

@@ -1,6 +1,16 @@
-import { aboveSince, highest, hungPods, latest, levelBetween, median, ofLive, type Series } from "../evidence/index.ts";
+import {
+  aboveSince,
+  highest,
+  hungPods,
+  latest,
+  levelBetween,
+  median,
+  ofLive,
+  percent,
+  type Series,
+} from "../evidence/index.ts";
 import { healthyPods, livePods } from "../workload/index.ts";
-import type { Diagnosis, Rule, Seen } from "./diagnosis.ts";
+import type { Diagnosis, Finding, Rule, Seen } from "./diagnosis.ts";
 import { likely, sure, troubleOf } from "./diagnosis.ts";
 import { badRevision, badTemplate } from "./revision.ts";
 import { upstreamFailure } from "./upstream.ts";
@@ -19,7 +29,11 @@ const rolloutInProgress: Rule = ({ workload }) =>
 /** Killed out of memory, or risen, on a revision that used to be fine. Memory that was always high leaks nothing. */
 const memoryLeak: Rule = (seen) => {
   const killed = troubleOf(seen, "OutOfMemory");
-  const rising = [...troubleOf(seen, "MemoryRising"), ...(hasRisen(seen) ? troubleOf(seen, "MemoryHigh") : [])];
+  const rising = [
+    ...troubleOf(seen, "MemoryRising"),
+    ...(hasRisen(seen) ? troubleOf(seen, "MemoryHigh") : []),
+    ...creeping(seen),
+  ];
   if (killed.length + rising.length === 0) return undefined;
   return {
     cause: "MemoryLeak",
@@ -36,6 +50,38 @@ function hasRisen({ signals, workload, thresholds }: Seen): boolean {
     const first = median(series.slice(0, 3).map(({ value }) => value)) ?? memory;
     return memory > thresholds.memoryRatio && memory - first >= 0.1;
   });
+}
+
+/** How anomaly-score calls the memory that a workload uses (functions/lib/anomaly). */
+const memoryMetric = "memory working set";
+
+/**
+ * Memory that is unusually high, far from any limit, and has risen through the history and still does: a slow leak, which no
+ * threshold sees for hours. Unusual alone is none, since caches fill; rising alone is none either.
+ */
+function creeping({ anomaly, signals, workload }: Seen): Finding[] {
+  const odd = anomaly?.reasons.find(({ metric, size }) => metric === memoryMetric && size > 0);
+  if (!odd) return [];
+  const rises = Object.entries(signals.memoryByPod).flatMap(([pod, series]): Finding[] => {
+    if (!livePods(workload).some(({ name }) => name === pod)) return [];
+    const quarter = Math.floor(series.length / 4);
+    const first = levelOf(series.slice(0, quarter));
+    const third = levelOf(series.slice(2 * quarter, 3 * quarter));
+    const last = latest(series, signals);
+    if (first === undefined || third === undefined || last === undefined) return [];
+    const isRising = last - first >= leakedShare && last - third >= leakedShare / 4;
+    const text = `memory of ${pod} rose from ${percent(first)} to ${percent(last)} of its limit, and still does`;
+    return isRising ? [{ text, source: "prometheus" }] : [];
+  });
+  return rises.length > 0 ? [{ text: odd.text, source: "anomaly-score" }, ...rises] : [];
+}
+
+/** So much of its limit has to have been gained through the history: less is what garbage collection does. */
+const leakedShare = 0.05;
+
+/** The usual level of some samples; undefined of fewer than three. */
+function levelOf(series: Series): number | undefined {
+  return series.length < 3 ? undefined : median(series.map(({ value }) => value));
 }
 
 /** Ready once, not now, the process runs and uses little CPU: a deadlock, or a connection that died. */
@@ -87,8 +133,8 @@ export function trafficGrowth({
 }
 
 /** Nothing is wrong as far as anybody can see: the alert was short-lived, or its target recovered by itself. */
-const nothingWrong: Rule = ({ troubles, workload }) =>
-  troubles.length > 0
+const nothingWrong: Rule = ({ troubles, workload, anomaly }) =>
+  troubles.length + (anomaly?.reasons.length ?? 0) > 0
     ? undefined
     : {
         cause: "NothingWrong",
@@ -114,12 +160,37 @@ const rules: readonly Rule[] = [
   nothingWrong,
 ];
 
-/** The first rule that is sure decides; what is left is `Unknown`, which is never acted on. */
+/** The first rule that is sure decides; what is left is `Unknown`, which is never acted on. What anomaly-score says goes with it. */
 export function diagnose(seen: Seen): Diagnosis {
+  const diagnosis = known(seen) ?? unknown(seen);
+  return diagnosis.confidence < sure ? withAnomaly(diagnosis, seen) : diagnosis;
+}
+
+function known(seen: Seen): Diagnosis | undefined {
   for (const rule of rules) {
     const diagnosis = rule(seen);
     if (diagnosis) return diagnosis;
   }
+  return undefined;
+}
+
+/** Where signals alone speak, what anomaly-score says of the same signals stands beside them; it changes no cause. */
+function withAnomaly(diagnosis: Diagnosis, { anomaly }: Seen): Diagnosis {
+  if (!anomaly) return diagnosis;
+  if (anomaly.reasons.length === 0) {
+    const calm: Finding = { text: "no metric is unlike what it usually is", source: "anomaly-score" };
+    return diagnosis.cause === "NothingWrong"
+      ? { ...diagnosis, for: [...diagnosis.for, calm] }
+      : { ...diagnosis, against: [...diagnosis.against, calm] };
+  }
+  const said = new Set(diagnosis.for.map(({ text }) => text));
+  const odd = anomaly.reasons.flatMap(({ text }): Finding[] =>
+    said.has(text) ? [] : [{ text, source: "anomaly-score" }],
+  );
+  return { ...diagnosis, for: [...diagnosis.for, ...odd] };
+}
+
+function unknown(seen: Seen): Diagnosis {
   return {
     cause: "Unknown",
     confidence: 0,

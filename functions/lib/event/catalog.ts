@@ -33,6 +33,20 @@ export const eventKinds = {
     extensions: ["alerttype", "severity"],
     meaning: "The alerts of one batch that name one target and have one alert type.",
   },
+  "anomaly.requested": {
+    broker: "healing",
+    from: ["diagnose"],
+    to: ["anomaly-score"],
+    extensions: [],
+    meaning: "The score of one workload is wanted, as evidence.",
+  },
+  "anomaly.scored": {
+    broker: "healing",
+    from: ["anomaly-score"],
+    to: ["diagnose"],
+    extensions: [],
+    meaning: "How unlike itself the workload is, and what is odd.",
+  },
   "incident.due": {
     broker: "healing",
     from: ["diagnose"],

@@ -24,8 +24,30 @@ export interface OutboxNote {
   entry: string;
 }
 
+/** The data of `anomaly.requested`: the score of a workload is wanted for an incident. */
+export interface AnomalyRequest {
+  incident: IncidentRef;
+  /** `namespace/kind/name`. */
+  workload: string;
+}
+
+/** The data of `anomaly.scored`. */
+export interface AnomalyNote {
+  incident: IncidentRef;
+  verdict: "NORMAL" | "ANOMALOUS" | "INSUFFICIENT_DATA";
+  /** When it was scored, RFC 3339. */
+  at: string;
+  /** In [0,1], .5 being the threshold; absent where there was too little to judge by. */
+  score?: number;
+  p?: number;
+  /** At most three, the weightiest first; size in robust standard deviations, above zero is higher than usual. */
+  reasons: { metric: string; size: number; text: string }[];
+}
+
 interface DataOf {
   "alerts.received": AlertBatch;
+  "anomaly.requested": AnomalyRequest;
+  "anomaly.scored": AnomalyNote;
   "incident.due": { incident: IncidentRef };
   "remedy.requested": RemediationNote;
   "remedy.applied": RemediationNote;

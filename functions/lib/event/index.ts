@@ -4,6 +4,8 @@
  */
 export { type EventKind, type EventName, eventKinds, eventName, eventType, pingType } from "./catalog.ts";
 export type {
+  AnomalyNote,
+  AnomalyRequest,
   EventData,
   IncidentRef,
   IncomingEvent,

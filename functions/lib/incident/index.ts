@@ -19,6 +19,7 @@ export type {
   Delivery,
   Health,
   IncidentAlert,
+  IncidentAnomaly,
   IncidentHold,
   IncidentSpec,
   IncidentStatus,

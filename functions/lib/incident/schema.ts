@@ -139,6 +139,16 @@ export const incidentSpec = z.object({
   openedAt: instant,
 });
 
+const anomaly = z.object({
+  /** When anomaly-score was last asked. */
+  askedAt: z.optional(instant),
+  /** What it said last, and when; absent while it has said nothing. */
+  verdict: z.optional(z.enum(["NORMAL", "ANOMALOUS", "INSUFFICIENT_DATA"])),
+  at: z.optional(instant),
+  /** What is odd, the weightiest first: the metric, its size in robust standard deviations (above zero is higher than usual), and in words. */
+  reasons: z.optional(z.array(z.object({ metric: short, size: z.number(), text: sentence })).check(z.maxLength(3))),
+});
+
 const hold = z.object({
   reason: short,
   message: sentence,
@@ -155,6 +165,8 @@ export const incidentStatus = z.object({
   alertsDropped: z.optional(z.int()),
   evidence: z.array(finding),
   diagnosis: z.optional(diagnosis),
+  /** How unlike itself the workload is: evidence that may come, or not. */
+  anomaly: z.optional(anomaly),
   /** Why nothing is done at the moment, out of the closed list of guardrails and diagnosis. */
   hold: z.optional(hold),
   remediations: z.array(remediation).check(z.maxLength(20)),
@@ -174,6 +186,7 @@ export type IncidentSpec = z.infer<typeof incidentSpec>;
 export type IncidentStatus = z.infer<typeof incidentStatus>;
 export type IncidentAlert = z.infer<typeof alert>;
 export type IncidentHold = z.infer<typeof hold>;
+export type IncidentAnomaly = z.infer<typeof anomaly>;
 export type Remediation = z.infer<typeof remediation>;
 export type Change = z.infer<typeof change>;
 export type Health = z.infer<typeof health>;

@@ -35,6 +35,8 @@ export interface FunctionApp {
   handle?: Handler;
   /** Where CloudEvents are taken; `/` when not said. */
   paths?: readonly string[];
+  /** Longest time that an event at one of these paths may take, in ms; 8 s where not said. */
+  patienceMs?: Readonly<Record<string, number>>;
   /** Largest body of an event, such as `10mb`; `1mb` when not said. */
   bodyLimit?: string;
   /** Further routes. */
@@ -198,9 +200,10 @@ async function attempt(
   path: string,
 ): Promise<Answer | "away"> {
   const traceparent = nextTraceparent(event.extensions.traceparent);
+  const patienceMs = app.patienceMs?.[path] ?? handlerTimeoutMs;
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no result within ${handlerTimeoutMs} ms`)), handlerTimeoutMs);
+    timer = setTimeout(() => reject(new Error(`no result within ${patienceMs} ms`)), patienceMs);
   });
   try {
     return await Promise.race([handle(event, { path, traceparent, log: app.log }), tooLong]);

@@ -1,0 +1,46 @@
+import type { Anomaly } from "@autoheal/lib/diagnosis";
+import type { AnomalyNote, OutgoingEvent } from "@autoheal/lib/event";
+import { type Incident, type IncidentAnomaly, type IncidentStatus, incidentRef } from "@autoheal/lib/incident";
+import { workloadSubject } from "@autoheal/lib/workload";
+
+/** Types of alerts about what anomaly-score measures. */
+const measured = new Set(["cpu", "memory", "latency", "errors", "anomaly"]);
+
+/** True when the workload's score would be evidence, and what is known of it is older than `freshSeconds`, or nothing. */
+export function wantsScore({ alerts, anomaly }: IncidentStatus, freshSeconds: number, now: Date): boolean {
+  const isMeasured = alerts.some(({ type, endsAt }) => measured.has(type) && endsAt === undefined);
+  return isMeasured && !isFresh(anomaly?.askedAt, freshSeconds, now);
+}
+
+/** The request for a score; the same id for the same incident and moment. */
+export function scoreRequest(incident: Incident, now: Date): OutgoingEvent<"anomaly.requested"> | undefined {
+  const { workload } = incident.spec;
+  return (
+    workload && {
+      name: "anomaly.requested",
+      id: `${incident.metadata.uid}-score-${now.getTime()}`,
+      subject: workloadSubject(workload),
+      extensions: {},
+      data: { incident: incidentRef(incident), workload: workloadSubject(workload) },
+    }
+  );
+}
+
+/** What an answer adds to what the incident knows. */
+export function withAnswer(
+  before: IncidentAnomaly | undefined,
+  { verdict, at, reasons }: AnomalyNote,
+): IncidentAnomaly {
+  return { ...before, verdict, at, reasons };
+}
+
+/** What anomaly-score says of now; undefined where it has not answered, had too little to judge by, or answered too long ago. */
+export function anomalyNow(anomaly: IncidentAnomaly | undefined, freshSeconds: number, now: Date): Anomaly | undefined {
+  if (anomaly?.verdict === undefined || anomaly.verdict === "INSUFFICIENT_DATA") return undefined;
+  if (!isFresh(anomaly.at, freshSeconds, now)) return undefined;
+  return { reasons: anomaly.verdict === "ANOMALOUS" ? (anomaly.reasons ?? []) : [] };
+}
+
+function isFresh(at: string | undefined, freshSeconds: number, now: Date): boolean {
+  return now.getTime() - Date.parse(at ?? "") < freshSeconds * 1000;
+}
