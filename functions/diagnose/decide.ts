@@ -78,9 +78,9 @@ function next(seen: Omit<Case, "troubles" | "signals"> & { workload: Workload },
   return askingForScore(treat({ ...ours, status: watched }), observed.incident, settings, now);
 }
 
-/** The step, and with it the request for the workload's score where that would be evidence: the next pass may have it. */
+/** The step, and with it the request for the workload's score where that would be evidence: the next pass may have it. Who acts already needs none. */
 function askingForScore(step: Step, incident: Incident, settings: Settings, now: Date): Step {
-  if (!wantsScore(step.status, settings.anomalyFreshSeconds, now)) return step;
+  if (step.status.phase === "Remediating" || !wantsScore(step.status, settings.anomalyFreshSeconds, now)) return step;
   const request = scoreRequest(incident, now);
   if (!request) return step;
   const anomaly = { ...step.status.anomaly, askedAt: now.toISOString() };

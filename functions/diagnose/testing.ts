@@ -59,7 +59,7 @@ export const openedEntry = {
   at: secondsAgo(20),
 };
 
-/** An open incident of shop/web, told twenty seconds ago; its alert is active; mode Auto; web-2-a hangs. */
+/** An open incident of shop/web, told, and its score asked for, twenty seconds ago; its alert is active; mode Auto; web-2-a hangs. */
 export function seen(status: Partial<IncidentStatus> = {}, parts: Partial<Observed> = {}): Observed {
   const incident = anIncident(aRemediation(), {
     phase: "Open",
@@ -67,6 +67,7 @@ export function seen(status: Partial<IncidentStatus> = {}, parts: Partial<Observ
     outbox: [openedEntry],
     deliveries: [{ entry: "1", channel: "event", state: "Sent", at: secondsAgo(20) }],
     dueAt: secondsAgo(0),
+    anomaly: { askedAt: secondsAgo(20) },
     ...status,
   });
   return {

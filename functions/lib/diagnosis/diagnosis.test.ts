@@ -63,6 +63,17 @@ const onlyOld = { readyByRevision: { "web-1": 3 } };
 
 const memoryOf = (series: Signals["memoryByPod"][string]) => ({ memoryByPod: { "web-2-a": series } });
 const cpuOf = (series: Signals["cpuByPod"][string]) => ({ cpuByPod: { "web-2-a": series } });
+/** The same, and anomaly-score calls something unusual. */
+const odd = (what: Seen, ...reasons: NonNullable<Seen["anomaly"]>["reasons"]): Seen => ({
+  ...what,
+  anomaly: { reasons },
+});
+const highMemory = {
+  metric: "memory working set",
+  size: 9,
+  text: "memory working set is 9.0 robust sd above its usual level",
+};
+const slowAnswers = { metric: "p99 latency", size: 8, text: "p99 latency is 8.0 robust sd above its last hour" };
 /** The calls to auth fail, and auth itself says so. */
 const authDown = aPeer({ errorRatio: stepped(0, 0.6, 300), ownErrorRatio: stepped(0, 0.6, 300) });
 const calm = aWorkload();
@@ -77,6 +88,9 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
   ],
   ["errors for the blink of one sample", seen(calm, { errorRatio: stepped(0, 0.5, 0) }), "NothingWrong"],
   ["a dependency fails, and nobody feels it", seen(calm, { peers: { auth: authDown } }), "NothingWrong"],
+
+  ["no threshold is passed, and anomaly-score calls something unusual", odd(seen(calm), slowAnswers), "Unknown"],
+  ["anomaly-score calls nothing unusual", odd(seen(calm)), "NothingWrong"],
 
   // Rollout in progress
   [
@@ -271,6 +285,41 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
     "memory that stepped up to another level, below its limit",
     seen(calm, memoryOf(stepped(0.3, 0.7, 900))),
     "NothingWrong",
+  ],
+  [
+    "memory that creeps up far from its limit, and is unusual for this workload",
+    odd(seen(calm, memoryOf(rising(0.3, 0.42, 3600))), highMemory),
+    "MemoryLeak",
+  ],
+  [
+    "memory that creeps up far from its limit, and nobody calls it unusual",
+    seen(calm, memoryOf(rising(0.3, 0.42, 3600))),
+    "NothingWrong",
+  ],
+  [
+    "memory that creeps up, and something else is unusual",
+    odd(seen(calm, memoryOf(rising(0.3, 0.42, 3600))), slowAnswers),
+    "Unknown",
+  ],
+  [
+    "memory that is unusually low, though it rises",
+    odd(seen(calm, memoryOf(rising(0.3, 0.42, 3600))), { ...highMemory, size: -9 }),
+    "Unknown",
+  ],
+  [
+    "memory that rose to another level and stays there",
+    odd(seen(calm, memoryOf(stepped(0.3, 0.42, 2000))), highMemory),
+    "Unknown",
+  ],
+  [
+    "memory that rose by less than garbage collection does",
+    odd(seen(calm, memoryOf(rising(0.3, 0.34, 3600))), highMemory),
+    "Unknown",
+  ],
+  [
+    "memory that creeps up in a pod that is gone",
+    odd(seen(calm, { memoryByPod: { "web-2-z": rising(0.3, 0.42, 3600) } }), highMemory),
+    "Unknown",
   ],
   ["memory of a pod that is gone", seen(calm, { memoryByPod: { "web-2-z": rising(0.3, 0.95, 900) } }), "NothingWrong"],
   [
@@ -488,6 +537,31 @@ test("a diagnosis says what speaks for and against it, in sentences with numbers
     confidence: 0,
     for: [{ text: "2 of 3 pods are ready", source: "pods" }],
     against: [{ text: "no cause explains this", source: "alert" }],
+  });
+});
+
+test("what anomaly-score says stands beside what signals alone say, and beside nothing that is sure", () => {
+  const high = { cpuByPod: { "web-2-a": stepped(0.3, 0.95, 300) }, requestRate: stepped(10, 20, 300) };
+  const traffic = diagnose(seen(calm, high));
+  expect(diagnose(odd(seen(calm, high), slowAnswers))).toEqual({
+    ...traffic,
+    for: [...traffic.for, { text: slowAnswers.text, source: "anomaly-score" }],
+  });
+  expect(diagnose(odd(seen(calm, high)))).toEqual({
+    ...traffic,
+    against: [{ text: "no metric is unlike what it usually is", source: "anomaly-score" }],
+  });
+  const hung = seen(aWorkload({ pods: hanging }));
+  expect(diagnose(odd(hung, slowAnswers))).toEqual(diagnose(hung));
+  const creeping = diagnose(odd(seen(calm, memoryOf(rising(0.3, 0.42, 3600))), highMemory));
+  expect(creeping).toEqual({
+    cause: "MemoryLeak",
+    confidence: 0.7,
+    for: [
+      { text: highMemory.text, source: "anomaly-score" },
+      { text: "memory of web-2-a rose from 31 % to 42 % of its limit, and still does", source: "prometheus" },
+    ],
+    against: [],
   });
 });
 
