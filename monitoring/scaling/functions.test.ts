@@ -24,6 +24,12 @@ test("in the sandbox everything passes 20 times faster", () => {
     AUTOHEAL_HANG_AFTER: "3s",
     AUTOHEAL_REVIEW: "500ms",
     AUTOHEAL_RESEND: "2s",
+    AUTOHEAL_ANOMALY_FRESH: "15s",
+    AUTOHEAL_ANOMALY_STEP: "6s",
+    AUTOHEAL_ANOMALY_BASELINE: "17280s",
+    AUTOHEAL_ANOMALY_JUDGED: "90s",
+    AUTOHEAL_ANOMALY_FALSE_ALARM_EVERY: "30240s",
+    AUTOHEAL_ANOMALY_TICK: "15s",
   });
   expect(defaultPolicySpec(pace)).toEqual({
     limits: {
@@ -48,6 +54,12 @@ test("where ranges can't be that short, what depends on them takes longer", () =
     AUTOHEAL_HANG_AFTER: "6s",
     AUTOHEAL_REVIEW: "1s",
     AUTOHEAL_RESEND: "4s",
+    AUTOHEAL_ANOMALY_FRESH: "30s",
+    AUTOHEAL_ANOMALY_STEP: "12s",
+    AUTOHEAL_ANOMALY_BASELINE: "34560s",
+    AUTOHEAL_ANOMALY_JUDGED: "180s",
+    AUTOHEAL_ANOMALY_FALSE_ALARM_EVERY: "60480s",
+    AUTOHEAL_ANOMALY_TICK: "30s",
     AUTOHEAL_PULSE_SCHEDULE: "*/2 * * * * *",
   });
   expect(defaultPolicySpec(pace)).toEqual({
