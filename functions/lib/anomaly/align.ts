@@ -114,7 +114,7 @@ function medianStep(seconds: Float64Array): number {
     .map((at, i) => at - (seconds[i] ?? at))
     .filter((step) => step > 0)
     .sort();
-  return steps[steps.length >> 1] ?? 0;
+  return steps[(steps.length - 1) >> 1] ?? 0;
 }
 
 function onGrid(

@@ -1,3 +1,4 @@
+import { markdownTable } from "../markdown.ts";
 import type { Entry } from "../series-folder.ts";
 import { type Contender, contenders } from "./contenders.ts";
 import { type MachineFigures, machineFigures, stretchOf } from "./machine.ts";
@@ -98,5 +99,5 @@ export function table(sets: readonly SetFigures[]): string {
     ...columns.map(([key]) => mean?.[key]?.toFixed(3) ?? ""),
     nabStandard?.toFixed(1) ?? "",
   ]);
-  return [heading, heading.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return markdownTable(heading, rows);
 }
