@@ -5,7 +5,7 @@ import { method } from "./method.ts";
 import { evenly, type Material, type Sizes, sizesOf } from "./usual.ts";
 
 /** The ways in which a point can be odd, each a number that is higher the odder it is. */
-export const channelNames = ["largest", "spread", "trend", "hours", "relation", "forest"] as const;
+const channelNames = ["largest", "spread", "trend", "hours", "relation", "forest"] as const;
 
 /** What was fitted to a baseline. */
 export interface Channels {

@@ -9,7 +9,7 @@ export function noise(seed: number): () => number {
 }
 
 /** A metric about a level, with daily waves and noise, both as shares of it. */
-export function aMetric(
+function aMetric(
   name: string,
   kind: MetricKind,
   level: number,

@@ -2,7 +2,7 @@
  * The score of the Numenta Anomaly Benchmark (Lavin and Ahmad, ICMLA 2015; numenta/NAB, nab/sweeper.py and nab/scorer.py),
  * standard profile: early detection within a window counts up to 1, a false one .11, a missed window 1.
  */
-export const standardProfile = { truePositive: 1, falsePositive: 0.11, falseNegative: 1 };
+const standardProfile = { truePositive: 1, falsePositive: 0.11, falseNegative: 1 };
 
 /** Points at the beginning that are not scored: 15 % of a file, and of 5000 points at most. */
 export function probation(points: number): number {
