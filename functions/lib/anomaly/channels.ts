@@ -1,6 +1,6 @@
 import { componentsOf } from "./components.ts";
 import { features, place } from "./features.ts";
-import type { Forest, ForestEngine } from "./forest/index.ts";
+import type { ForestEngine } from "./forest/index.ts";
 import { method } from "./method.ts";
 import { evenly, type Material, type Sizes, sizesOf } from "./usual.ts";
 
@@ -26,44 +26,42 @@ export function fitChannels(material: Material, rows: readonly number[], engine:
   const residual = relationsOf(material, sizes, rows);
   const row = new Float64Array(table.width);
   const columns = (features.length + 1) * summariesOfEach;
-  const summarise = (points: readonly number[], means: (k: number, summary: Float64Array, known: number) => void) => {
+  /** The summaries of some points; `also` is told each point's mean of the largest features, NaN where nothing is known. */
+  const summarise = (points: readonly number[], also: (k: number, summary: Float64Array, largest: number) => void) => {
     const values = new Float64Array(points.length * columns);
     points.forEach((point, k) => {
       const known = sizes.write(point, row);
       const summary = values.subarray(k * columns, (k + 1) * columns);
       const largest = summariesOf(row, residual(row), table.metrics, summary);
-      means(k, summary, known === 0 ? Number.NaN : largest / known);
+      also(k, summary, known === 0 ? Number.NaN : largest / known);
     });
     return { values, columns };
   };
-  const sample = evenly(rows, method.mostFitRows);
-  const forest: Forest = engine.fit(
-    summarise(sample, () => {}),
+  const forest = engine.fit(
+    summarise(evenly(rows, method.mostFitRows), () => {}),
     { ...method.forest, seed },
   );
+  const mean = (summary: Float64Array, feature: number) => summary[feature * summariesOfEach + 2] ?? 0;
   return {
     sizes,
     residual,
     measure(points) {
-      const channels = channelNames.map(() => new Float64Array(points.length));
-      const mean = (feature: number, summary: Float64Array) => summary[feature * summariesOfEach + 2] ?? 0;
-      const table = summarise(points, (k, summary, largest) => {
-        const known = largest - largest;
-        const point = [
-          largest,
-          mean(place.spread, summary) + known,
-          mean(place.trend, summary) + known,
-          material.byHours ? mean(place.hours, summary) + known : Number.NaN,
-          mean(features.length, summary) + known,
-        ];
-        point.forEach((value, channel) => {
-          const values = channels[channel];
-          if (values) values[k] = value;
-        });
+      const channels = channelNames.map(() => new Float64Array(points.length).fill(Number.NaN));
+      const [largest, spread, trend, hours, relation, isolation] = channels;
+      const set = (channel: Float64Array | undefined, k: number, value: number) => {
+        if (channel) channel[k] = value;
+      };
+      const summaries = summarise(points, (k, summary, ofLargest) => {
+        if (Number.isNaN(ofLargest)) return;
+        set(largest, k, ofLargest);
+        set(spread, k, mean(summary, place.spread));
+        set(trend, k, mean(summary, place.trend));
+        if (material.byHours) set(hours, k, mean(summary, place.hours));
+        set(relation, k, mean(summary, features.length));
       });
-      channels[channelNames.length - 1] = forest
-        .score(table)
-        .map((score, k) => (Number.isNaN(channels[0]?.[k]) ? Number.NaN : score));
+      forest.score(summaries).forEach((score, k) => {
+        if (!Number.isNaN(largest?.[k])) set(isolation, k, score);
+      });
       return channels;
     },
   };
