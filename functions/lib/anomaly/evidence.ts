@@ -32,7 +32,7 @@ function together(channels: readonly Float64Array[], surprises: readonly Surpris
 
 /** Each value, or what the last hour makes of it, whichever is more: what lasts counts like what stands out at once. */
 function gathered(values: Float64Array, stepSeconds: number): Float64Array {
-  const hour = meanOfLast(values, inPoints(method.hourSeconds, stepSeconds, method.fewestInHour));
+  const hour = meanOfLast(values, inPoints(method.hourSeconds, stepSeconds, method.fewestInHour, method.mostInHour));
   return values.map((value, i) => Math.max(value, method.lasting * (hour[i] ?? Number.NaN)));
 }
 

@@ -25,7 +25,10 @@ export function featuresOf(metrics: readonly Float64Array[], stepSeconds: number
     const median = medianBefore(metric, inPoints(method.hourSeconds, stepSeconds, 2, method.mostInWindow));
     const trend = againstTrend(metric, method.halfLifeSeconds / stepSeconds);
     const back = inPoints(method.stepBackSeconds, stepSeconds, 1);
-    const spread = spreadOf(metric, inPoints(method.spreadSeconds, stepSeconds, method.fewestInSpread));
+    const spread = spreadOf(
+      metric,
+      inPoints(method.spreadSeconds, stepSeconds, method.fewestInSpread, method.mostInWindow),
+    );
     for (let i = 0; i < points; i++) {
       const at = i * width + m * features.length;
       const value = metric[i] ?? Number.NaN;

@@ -158,3 +158,9 @@ test.each([
   [6, 500_000],
   [200, 15_000],
 ])("of %i metrics the last %i points are looked at", (metrics, points) => expect(roomFor(metrics)).toBe(points));
+
+test.each([
+  [{ stepSeconds: 0 }, "stepSeconds is 0; allowed: above 0"],
+  [{ stepSeconds: Number.NaN }, "stepSeconds is NaN; allowed: above 0"],
+  [{ judgedFrom: 1.5 }, "judgedFrom is 1.5; allowed: a whole number from 0"],
+])("%j is no question", (more, message) => expect(() => judge({ ...calm, ...more })).toThrow(new RangeError(message)));

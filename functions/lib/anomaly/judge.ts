@@ -12,8 +12,16 @@ import { fitRobustZ } from "./robust-z.ts";
 import type { Explained, Judgement, Score } from "./score.ts";
 import { alarmsOf, thresholdFor } from "./threshold.ts";
 
-/** Answers a question: the same question has the same answer, to the bit. Never throws for what data may be. */
+/**
+ * Answers a question: the same question has the same answer, to the bit. Never throws for what data may be; throws RangeError
+ * for a step that is none, or a first judged point that is no index.
+ */
 export function judge(question: Question): Score {
+  const { stepSeconds, judgedFrom } = question;
+  if (!(stepSeconds > 0)) throw new RangeError(`stepSeconds is ${stepSeconds}; allowed: above 0`);
+  if (!Number.isInteger(judgedFrom) || judgedFrom < 0) {
+    throw new RangeError(`judgedFrom is ${judgedFrom}; allowed: a whole number from 0`);
+  }
   const prepared = prepare(question);
   const answered = {
     breaches: breachesOf(question),
@@ -51,7 +59,7 @@ function measure({ material, rows, judgedFrom }: Ready, question: Question, seed
   const reference = before.measure(heldOut);
   const calibration = calibrate(reference, stepSeconds);
   // What is gathered over the last hour begins before the judged points.
-  const lead = Math.min(inPoints(method.hourSeconds, stepSeconds, method.fewestInHour), judgedFrom);
+  const lead = Math.min(inPoints(method.hourSeconds, stepSeconds, method.fewestInHour, method.mostInHour), judgedFrom);
   const points = material.table.points - judgedFrom + lead;
   const judged = channels.measure(Array.from({ length: points }, (_, k) => judgedFrom - lead + k));
   return { channels, judged: calibration(judged).subarray(lead), reference: calibration(reference) };

@@ -19,7 +19,7 @@ export const method = {
   mostMetrics: 240,
   /** The window of the rolling median and the longest of the windows that evidence is gathered over. */
   hourSeconds: 3600,
-  /** Points of the rolling median at most: with finer steps it looks back less than an hour. */
+  /** Points of the rolling median and of the spread at most: with finer steps they look back less far. */
   mostInWindow: 720,
   halfLifeSeconds: 1800,
   stepBackSeconds: 300,
@@ -48,8 +48,9 @@ export const method = {
    * events is paid for finding long ones; the mean alone loses half of the short ones.
    */
   lasting: 1.1,
-  /** Points of that hour at least, with steps of more than 20 min. */
+  /** Points of that hour at least, with steps of more than 20 min, and at most, with steps of less than 1 s. */
   fewestInHour: 3,
+  mostInHour: 3600,
   /** An alarm needs so many points of the last so many. */
   persistence: { points: 2, of: 3 },
   /**
