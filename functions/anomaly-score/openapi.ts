@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { requestSchema } from "./request.ts";
+import { requestSchema } from "./request-schema.ts";
 
 /** A JSON Schema, or a part of one. */
 type Schema = Readonly<Record<string, unknown>>;
@@ -18,6 +18,8 @@ const object = (properties: Record<string, Schema>): Schema => ({
 });
 const told = (description: string, schema: Schema): Schema => ({ ...schema, description });
 const share = { type: "number", minimum: 0, maximum: 1 };
+/** What is no number has no form in JSON. */
+const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: "null" }] });
 const epoch = told("Seconds since the epoch.", number);
 const span = object({ fromSeconds: epoch, toSeconds: epoch });
 const against = ["level", "last-hour", "trend", "step", "spread", "time-of-day", "relation"];
@@ -55,36 +57,41 @@ const always = {
   ),
 };
 
+const reasons = told(
+  "At most three, the weightiest first; empty where nothing is odd.",
+  listOf(
+    object({
+      metric: text,
+      against: { enum: against },
+      size: told("Robust standard deviations; above zero is higher than usual.", number),
+      value: told("As it was measured; null where it was not.", orNull(number)),
+      atSeconds: epoch,
+      text: told("`p99 latency is 8.2 robust sd above this hour's usual`", text),
+    }),
+  ),
+);
+
 const judgement = object({
   ...always,
   verdict: { enum: ["NORMAL", "ANOMALOUS"] },
-  score: told("The highest of the judged points: .5 is the threshold.", share),
-  p: told("How often the baseline has a point as odd as that one.", share),
-  atSeconds: told("When that point was.", number),
-  now: told(
-    "The last judged point.",
-    object({ score: { anyOf: [share, { type: "null" }] }, p: { anyOf: [share, { type: "null" }] }, alarm: flag }),
+  score: told(
+    "The highest of the judged points: .5 is the threshold; null where nothing is known of them.",
+    orNull(share),
   ),
+  p: told("How often the baseline has a point as odd as that one.", orNull(share)),
+  atSeconds: told("When that point was.", number),
+  now: told("The last judged point.", object({ score: orNull(share), p: orNull(share), alarm: flag })),
   threshold: object({
     budget: told("So many false alarms in so many seconds.", object({ falseAlarms: number, perSeconds: number })),
     p: share,
     points: told("So many points of the last `of` have to be beyond it.", whole),
     of: whole,
   }),
-  reasons: told(
-    "At most three, the weightiest first.",
-    listOf(
-      object({
-        metric: text,
-        against: { enum: against },
-        size: told("Robust standard deviations; above zero is higher than usual.", number),
-        value: number,
-        atSeconds: epoch,
-        text: told("`p99 latency is 8.2 robust sd above this hour's usual`", text),
-      }),
-    ),
+  reasons,
+  alarms: told(
+    "In the judged points, oldest first, each by its oddest point; one that goes on ends at the end.",
+    listOf(object({ fromSeconds: epoch, toSeconds: epoch, p: orNull(share), score: orNull(share), reasons })),
   ),
-  alarms: listOf(span),
   drift: told(
     "Whether the baseline itself moved.",
     object({ drifted: flag, metrics: listOf(object({ metric: text, size: number })), "text?": text }),
@@ -94,8 +101,8 @@ const judgement = object({
     object({
       startSeconds: epoch,
       stepSeconds: number,
-      p: listOf({ anyOf: [share, { type: "null" }] }),
-      score: listOf({ anyOf: [share, { type: "null" }] }),
+      p: listOf(orNull(share)),
+      score: listOf(orNull(share)),
       alarm: listOf(flag),
     }),
   ),
@@ -131,7 +138,7 @@ const responses = {
 /** The OpenAPI document of the endpoint; its request is the schema that requests are checked with. */
 export function openApi(): object {
   // The dialect is OpenAPI's own.
-  const { $schema: _, ...request } = z.toJSONSchema(requestSchema, { io: "input" });
+  const { $schema: _, ...request } = z.toJSONSchema(requestSchema, { io: "input", unrepresentable: "any" });
   const properties = (request.properties ?? {}) as Record<string, Schema>; // reason: a strict object has them
   const inQuery = ["workload", "step", "baseline", "judged", "at", "seed", "budget", "engine", "points"];
   return {
