@@ -15,12 +15,17 @@ export function tokensOf(configured: readonly string[], file: string): Tokens {
   };
 }
 
+/** The token of an `Authorization` header: written in several ways it is the same one. */
+export function tokenOf(authorization: string | undefined): string | undefined {
+  return /^bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+}
+
 /**
  * True when the `Authorization` header carries one of the tokens; with no token nobody gets in.
  * All are compared, and by digest, so that the time taken tells neither which one nor how much of it was right.
  */
 export function admits(tokens: readonly string[], authorization: string | undefined): boolean {
-  const given = /^bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+  const given = tokenOf(authorization);
   if (given === undefined) return false;
   let admitted = false;
   for (const token of tokens) admitted = timingSafeEqual(digest(token), digest(given)) || admitted;
