@@ -9,8 +9,12 @@ export class PrometheusError extends Error {
   }
 }
 
-/** Largest answer that is read, in bytes: 11,000 points, the most that Prometheus gives of a series, are half a megabyte. */
-const mostBytes = 16 * 2 ** 20;
+/** Largest answer that is read where nobody says less, in bytes: 11,000 points, the most that Prometheus gives of a series, are half a megabyte. */
+const usualMostBytes = 16 * 2 ** 20;
+
+/** Most warnings that are told of, and the longest of them, or of an error, in characters. */
+const mostWarnings = 20;
+const longestText = 1024;
 
 /** One series of an answer: `values` of a range, `value` of an instant. */
 export interface Result {
@@ -30,6 +34,7 @@ export async function ask(
   url: string,
   parameters: Record<string, string>,
   timeoutMs: number,
+  mostBytes = usualMostBytes,
 ): Promise<PrometheusAnswer> {
   try {
     const answer = await fetch(url, {
@@ -38,23 +43,27 @@ export async function ask(
       signal: AbortSignal.timeout(timeoutMs),
     });
     // reason: the API's documented envelope
-    const body = JSON.parse(await textOf(answer)) as {
+    const body = JSON.parse(await textOf(answer, mostBytes)) as {
       status: string;
       error?: string;
       data?: { result: Result[] };
       warnings?: string[];
     };
-    if (body.status === "success" && Array.isArray(body.data?.result))
-      return { result: body.data.result, warnings: body.warnings ?? [] };
+    if (body.status === "success") {
+      if (!Array.isArray(body.data?.result)) throw new PrometheusError("Away", "the answer has no result");
+      const warnings = [body.warnings ?? []].flat().slice(0, mostWarnings);
+      return { result: body.data.result, warnings: warnings.map((text) => String(text).slice(0, longestText)) };
+    }
     const refused = answer.status >= 400 && answer.status < 500 && answer.status !== 429;
-    throw new PrometheusError(refused ? "Refused" : "Away", `query refused: ${body.error ?? answer.status}`);
+    const why = String(body.error ?? answer.status).slice(0, longestText);
+    throw new PrometheusError(refused ? "Refused" : "Away", `query refused: ${why}`);
   } catch (cause) {
     if (cause instanceof PrometheusError) throw cause;
     throw new PrometheusError("Away", "Prometheus is away", { cause });
   }
 }
 
-async function textOf({ body }: Response): Promise<string> {
+async function textOf({ body }: Response, mostBytes: number): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of body ?? []) {

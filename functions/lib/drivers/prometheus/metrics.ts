@@ -1,7 +1,10 @@
 import { metricQueries, type Samples } from "../../anomaly/index.ts";
 import { queryFor, type Windows } from "../../evidence/index.ts";
 import type { WorkloadRef } from "../../workload/index.ts";
-import { ask } from "./ask.ts";
+import { ask, PrometheusError, type Result } from "./ask.ts";
+
+/** Largest answer that is read, in bytes: each query has one series of at most 11,000 points, and several are read at once. */
+const mostBytes = 2 * 2 ** 20;
 
 /** From when to when, in seconds since the epoch, and how finely. */
 export interface Range {
@@ -36,16 +39,26 @@ export function metricsFrom(options: MetricsOptions): ReadMetrics {
           end: String(endSeconds),
           step: String(stepSeconds),
         };
-        return ask(`${options.url}/api/v1/query_range`, parameters, options.timeoutMs);
+        return ask(`${options.url}/api/v1/query_range`, parameters, options.timeoutMs, mostBytes);
       }),
     );
     return {
       samples: metricQueries.map(({ name, kind }, i) => ({
         name,
         kind,
-        samples: answers[i]?.result[0]?.values ?? [],
+        samples: samplesOf(answers[i]?.result[0]),
       })),
       warnings: [...new Set(answers.flatMap(({ warnings }) => warnings))],
     };
   };
+}
+
+/** The samples of a series, if there is one; rejects what is none. */
+function samplesOf(series: Result | undefined): [number, string][] {
+  if (series === undefined) return [];
+  // Typed by what Prometheus says of itself: it may be something else that answers at its address.
+  const values: unknown = series?.values;
+  if (!Array.isArray(values) || !values.every(Array.isArray))
+    throw new PrometheusError("Away", "the answer to a range query has no list of samples");
+  return series.values ?? [];
 }
