@@ -36,27 +36,31 @@ export function gridOf(asked: Asked, defaults: Defaults, sinceSeconds: number, n
   return { startSeconds: first * stepSeconds, stepSeconds, points: end - first + 1 };
 }
 
-/** Puts samples on the grid, and asks. Without a grid they make their own, and a tenth of them is judged where nobody says how much. */
+/**
+ * Puts samples on the grid, and asks. Without a grid they make their own, of which the asker's end and baseline leave a part;
+ * a tenth of it is judged where nobody says how much.
+ */
 export function questionOf(
   asked: Asked,
   samples: readonly Samples[],
   around: { grid?: Grid; cuts?: readonly Span[]; seed: string; defaults: Defaults; engine: ForestEngine },
 ): Prepared | Unasked {
   const { defaults } = around;
-  const aligned = alignSamples(samples, around.grid ?? gridAsked(asked, samples));
+  const whole = alignSamples(samples, around.grid ?? gridOfStep(asked, samples));
+  if (!whole.aligned) return { why: whole.message };
+  const { notes } = whole;
+  const part = around.grid ? partOfGrid(whole.grid, asked, defaults) : partAsked(whole.grid, asked, defaults);
+  if ("why" in part) return part;
+  const aligned = part.grid === whole.grid ? whole : alignSamples(samples, part.grid);
   if (!aligned.aligned) return { why: aligned.message };
-  const { grid, metrics, notes } = aligned;
-  const judged =
-    around.grid || asked.judged
-      ? judgedPoints(asked, defaults, grid.stepSeconds)
-      : Math.max(1, Math.round(grid.points / 10));
+  const { grid, metrics } = aligned;
   return {
     notes,
     question: {
       startSeconds: grid.startSeconds,
       stepSeconds: grid.stepSeconds,
       metrics,
-      judgedFrom: Math.max(0, grid.points - judged),
+      judgedFrom: Math.max(0, grid.points - part.judged),
       cuts: around.cuts ?? [],
       seed: asked.seed ?? around.seed,
       budget: asked.budgetSeconds ? { falseAlarms: 1, perSeconds: asked.budgetSeconds } : defaults.budget,
@@ -70,12 +74,37 @@ function judgedPoints({ judged }: Asked, { judgedSeconds }: Defaults, stepSecond
   return Math.max(1, Math.ceil((judged?.seconds ?? judgedSeconds) / stepSeconds));
 }
 
-/** The grid that the asker's step, baseline and end make of what came along; undefined where the samples have to tell it. */
-function gridAsked({ stepSeconds, atSeconds }: Asked, samples: readonly Samples[]): Grid | undefined {
-  if (stepSeconds === undefined && atSeconds === undefined) return undefined;
-  const times = samples.flatMap(({ samples }) => samples.map(([at]) => at));
-  const start = times.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
-  const end = atSeconds ?? times.reduce((most, at) => Math.max(most, at), Number.NEGATIVE_INFINITY);
-  if (stepSeconds === undefined || !(end >= start)) return undefined;
-  return { startSeconds: start, stepSeconds, points: Math.floor((end - start) / stepSeconds) + 1 };
+/** A grid, and how many of its last points are judged. */
+interface Part {
+  readonly grid: Grid;
+  readonly judged: number;
+}
+
+function partOfGrid(grid: Grid, asked: Asked, defaults: Defaults): Part {
+  return { grid, judged: judgedPoints(asked, defaults, grid.stepSeconds) };
+}
+
+/** What the asker's end and baseline leave of the grid of what came along; a later end leaves points without a value. */
+function partAsked(grid: Grid, asked: Asked, defaults: Defaults): Part | Unasked {
+  const { startSeconds, stepSeconds, points } = grid;
+  const { atSeconds, baselineSeconds } = asked;
+  const end = atSeconds === undefined ? points : Math.floor((atSeconds - startSeconds) / stepSeconds) + 1;
+  if (end < 1) return { why: "at: every sample is later" };
+  const judged = asked.judged ? judgedPoints(asked, defaults, stepSeconds) : Math.max(1, Math.round(end / 10));
+  const first =
+    baselineSeconds === undefined ? 0 : Math.max(0, end - judged - Math.ceil(baselineSeconds / stepSeconds));
+  if (first === 0 && end === points) return { grid, judged };
+  return { grid: { startSeconds: startSeconds + first * stepSeconds, stepSeconds, points: end - first }, judged };
+}
+
+/** The grid of the asker's step from the first of the samples to the last; undefined where they have to tell the step too. */
+function gridOfStep({ stepSeconds }: Asked, samples: readonly Samples[]): Grid | undefined {
+  if (stepSeconds === undefined) return undefined;
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { samples: pairs } of samples) {
+    for (const [at] of pairs) [first, last] = [Math.min(first, at), Math.max(last, at)];
+  }
+  if (!(last >= first)) return undefined;
+  return { startSeconds: first, stepSeconds, points: Math.floor((last - first) / stepSeconds) + 1 };
 }
