@@ -3,7 +3,7 @@ import { type Cluster, isClusterError } from "@autoheal/lib/drivers/kubernetes";
 import { PrometheusError, type ReadMetrics } from "@autoheal/lib/drivers/prometheus";
 import { type WorkloadRef, workloadSubject } from "@autoheal/lib/workload";
 import type { Defaults } from "./config.ts";
-import { type Past, readPasts } from "./past.ts";
+import { type Margins, type Past, readPasts } from "./past.ts";
 import { gridOf, type Prepared, questionOf } from "./question.ts";
 import type { Asked } from "./request.ts";
 
@@ -14,6 +14,7 @@ export interface Sources {
   metrics: ReadMetrics | undefined;
   engineOf: (name: ForestEngine["name"]) => ForestEngine;
   defaults: Defaults;
+  margins: Margins;
   now: () => Date;
 }
 
@@ -36,10 +37,10 @@ export async function answer(sources: Sources, asked: Asked): Promise<Outcome> {
 }
 
 async function answerWorkload(sources: Sources, asked: Asked, ref: WorkloadRef): Promise<Outcome> {
-  const { cluster, now } = sources;
+  const { cluster, now, margins } = sources;
   const isIt = ({ kind, name }: WorkloadRef) => kind === ref.kind && name === ref.name;
   try {
-    const [past] = await readPasts(cluster, { namespace: ref.namespace }, isIt, now());
+    const [past] = await readPasts(cluster, { namespace: ref.namespace }, isIt, now(), margins);
     if (!past) return { kind: "notFound", why: `there is no ${workloadSubject(ref)}` };
     return await answerPast(sources, asked, past);
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Budget, ForestEngine } from "@autoheal/lib/anomaly";
 import type { Windows } from "@autoheal/lib/evidence";
 import { type Environment, integer, list, oneOf, readConfig, seconds, text, url } from "@autoheal/lib/runtime";
+import type { Margins } from "./past.ts";
 
 /** What holds where a question does not say it. */
 export interface Defaults {
@@ -23,6 +24,7 @@ export interface ScoreConfig {
   requestsPerMinute: number;
   defaults: Defaults;
   windows: Windows;
+  margins: Margins;
   /** How far apart ticks are: alerts are kept alive for three of them. */
   tickSeconds: number;
 }
@@ -41,6 +43,8 @@ export function readScoreConfig(environment: Environment): ScoreConfig {
     judged: seconds("AUTOHEAL_ANOMALY_JUDGED", "30m"),
     oneIn: seconds("AUTOHEAL_ANOMALY_FALSE_ALARM_EVERY", "7d"),
     engine: oneOf("AUTOHEAL_ANOMALY_ENGINE", "own", ["own", "ml-isolation-forest"]),
+    settling: seconds("AUTOHEAL_ANOMALY_SETTLING", "10m"),
+    buildUp: seconds("AUTOHEAL_ANOMALY_BUILD_UP", "15m"),
     tick: seconds("AUTOHEAL_ANOMALY_TICK", "5m"),
     window: seconds("AUTOHEAL_RATE_WINDOW", "2m"),
     containerWindow: seconds("AUTOHEAL_CONTAINER_WINDOW", "2m"),
@@ -60,6 +64,7 @@ export function readScoreConfig(environment: Environment): ScoreConfig {
       engine: read.engine as ForestEngine["name"], // reason: oneOf let nothing else through
     },
     windows: { windowSeconds: read.window, containerWindowSeconds: read.containerWindow },
+    margins: { settlingSeconds: read.settling, buildUpSeconds: read.buildUp },
     tickSeconds: read.tick,
   };
 }

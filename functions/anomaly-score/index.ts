@@ -25,13 +25,14 @@ const tickTimeoutMs = 58_000;
 void start("anomaly-score", (environment, log) => {
   const config = readScoreConfig(environment);
   const cluster = connectCluster();
-  const { prometheusUrl: url, alertmanagerUrl, windows, defaults, tickSeconds } = config;
+  const { prometheusUrl: url, alertmanagerUrl, windows, defaults, margins, tickSeconds } = config;
   const now = () => new Date();
   const sources: Sources = {
     cluster,
     metrics: url ? metricsFrom({ url, ...windows, timeoutMs: queryTimeoutMs }) : undefined,
     engineOf: (name) => forestEngines[name],
     defaults,
+    margins,
     now,
   };
   const alertmanager = alertmanagerUrl

@@ -19,11 +19,16 @@ export interface Past {
   cuts: readonly Span[];
 }
 
-/** How long a rollout shows in what is measured, in seconds: pods start, caches are cold, rates look back. */
-const settlingSeconds = 10 * 60;
+/** What is cut out around what happened. */
+export interface Margins {
+  /** How long a rollout shows in what is measured, in seconds: pods start, caches are cold, rates look back. */
+  settlingSeconds: number;
+  /** How long before its first alert an incident's trouble may have begun, in seconds: rules wait and look back. */
+  buildUpSeconds: number;
+}
 
-/** How long before its first alert an incident's trouble may have begun, in seconds: rules wait and look back. */
-const buildUpSeconds = 15 * 60;
+/** The margins where nobody says others. */
+const usualMargins: Margins = { settlingSeconds: 10 * 60, buildUpSeconds: 15 * 60 };
 
 const kinds = { Deployment: "deployments", StatefulSet: "statefulsets", DaemonSet: "daemonsets" } as const;
 
@@ -33,6 +38,7 @@ export async function readPasts(
   selection: Selection,
   wanted: (workload: WorkloadRef & Pick<Past, "labels">) => boolean,
   now: Date,
+  margins: Margins = usualMargins,
 ): Promise<Past[]> {
   const list = <T>(resource: Resource) => cluster.list<ClusterObject & T>(resource, selection);
   type Revisions = WorkloadObjects["revisions"];
@@ -56,13 +62,18 @@ export async function readPasts(
         pods: [],
         autoscalers: [],
       });
-      return [pastOf(workload, incidentsOf.get(keyOf(ref)) ?? [], now)];
+      return [pastOf(workload, incidentsOf.get(keyOf(ref)) ?? [], now, margins)];
     }),
   );
 }
 
 /** What of a workload's past is cut out. Pure. */
-export function pastOf(workload: Workload, incidents: readonly Incident[], now: Date): Past {
+export function pastOf(
+  workload: Workload,
+  incidents: readonly Incident[],
+  now: Date,
+  margins: Margins = usualMargins,
+): Past {
   const { kind, namespace, name, labels } = workload;
   const rollouts = workload.revisions.map(({ createdAt }) => seconds(createdAt));
   return {
@@ -70,13 +81,13 @@ export function pastOf(workload: Workload, incidents: readonly Incident[], now: 
     labels,
     sinceSeconds: seconds(rolledOutAt(workload)),
     cuts: [
-      ...rollouts.map((at) => ({ fromSeconds: at, toSeconds: at + settlingSeconds })),
-      ...incidents.map((incident) => spanOf(incident, now)),
+      ...rollouts.map((at) => ({ fromSeconds: at, toSeconds: at + margins.settlingSeconds })),
+      ...incidents.map((incident) => spanOf(incident, now, margins)),
     ],
   };
 }
 
-function spanOf({ metadata, status }: Incident, now: Date): Span {
+function spanOf({ metadata, status }: Incident, now: Date, { buildUpSeconds }: Margins): Span {
   const alerts = status?.alerts.map(({ startsAt }) => seconds(startsAt)) ?? [];
   const began = Math.min(seconds(metadata.creationTimestamp), ...alerts.filter(Number.isFinite));
   const ended = status?.closedAt ? seconds(status.closedAt) : now.getTime() / 1000;

@@ -25,19 +25,20 @@ export interface Ticking extends Sources {
 export async function tick(ticking: Ticking): Promise<void> {
   const { cluster, alertmanager, log, now, tickSeconds } = ticking;
   const begun = now();
-  const watched = await readWatched(cluster, begun);
+  const watched = await readWatched(cluster, begun, ticking.margins);
   const queue = watched.entries();
   const verdicts: Verdict[] = watched.map(({ workload }) => ({ workload, score: undefined }));
   const worker = async () => {
     for (const [i, past] of queue) verdicts[i] = await verdictOf(ticking, past);
   };
   await Promise.all(Array.from({ length: parallel }, worker));
-  const judged = verdicts.filter(({ score }) => score);
+  const scored = verdicts.flatMap(({ score }) => score ?? []);
+  const tooLittle = scored.filter(({ verdict }) => verdict === "INSUFFICIENT_DATA").length;
   const alarms = alertmanager ? alarmsOf(verdicts, await alertmanager.list(), now(), tickSeconds) : [];
   if (alertmanager && alarms.length > 0) await alertmanager.raise(alarms);
-  const fields = { watched: watched.length, judged: judged.length, told: alarms.length };
+  const fields = { watched: watched.length, judged: scored.length - tooLittle, tooLittle, told: alarms.length };
   log.info({ ...fields, milliseconds: now().getTime() - begun.getTime() }, "ticked");
-  if (watched.length > 0 && judged.length === 0) throw new Error("no workload could be judged");
+  if (watched.length > 0 && scored.length === 0) throw new Error("no workload could be judged");
 }
 
 async function verdictOf(ticking: Ticking, past: Past): Promise<Verdict> {

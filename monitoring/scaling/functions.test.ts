@@ -29,6 +29,8 @@ test("in the sandbox everything passes 20 times faster", () => {
     AUTOHEAL_ANOMALY_BASELINE: "17280s",
     AUTOHEAL_ANOMALY_JUDGED: "90s",
     AUTOHEAL_ANOMALY_FALSE_ALARM_EVERY: "30240s",
+    AUTOHEAL_ANOMALY_SETTLING: "30s",
+    AUTOHEAL_ANOMALY_BUILD_UP: "45s",
     AUTOHEAL_ANOMALY_TICK: "15s",
   });
   expect(defaultPolicySpec(pace)).toEqual({
@@ -59,6 +61,8 @@ test("where ranges can't be that short, what depends on them takes longer", () =
     AUTOHEAL_ANOMALY_BASELINE: "34560s",
     AUTOHEAL_ANOMALY_JUDGED: "180s",
     AUTOHEAL_ANOMALY_FALSE_ALARM_EVERY: "60480s",
+    AUTOHEAL_ANOMALY_SETTLING: "60s",
+    AUTOHEAL_ANOMALY_BUILD_UP: "90s",
     AUTOHEAL_ANOMALY_TICK: "30s",
     AUTOHEAL_PULSE_SCHEDULE: "*/2 * * * * *",
   });

@@ -21,6 +21,8 @@ export function functionDurations(pace: Pace): Record<string, string> {
     AUTOHEAL_ANOMALY_BASELINE: scaleDuration("4d", timeScale),
     AUTOHEAL_ANOMALY_JUDGED: scaleDuration("30m", timeScale),
     AUTOHEAL_ANOMALY_FALSE_ALARM_EVERY: scaleDuration("7d", timeScale),
+    AUTOHEAL_ANOMALY_SETTLING: scaleDuration("10m", timeScale),
+    AUTOHEAL_ANOMALY_BUILD_UP: scaleDuration("15m", timeScale),
     AUTOHEAL_ANOMALY_TICK: scaleDuration("5m", timeScale),
   };
 }
