@@ -60,10 +60,14 @@ function eigen(matrix: Float64Array, width: number): { values: Float64Array; vec
   const vectors = new Float64Array(width * width);
   for (let i = 0; i < width; i++) vectors[i * width + i] = 1;
   let total = 0;
-  for (const value of matrix) total += value * value;
+  for (let i = 0; i < matrix.length; i++) total += (matrix[i] ?? 0) * (matrix[i] ?? 0);
   for (let sweep = 0; sweep < mostSweeps; sweep++) {
     let off = 0;
-    for (let p = 0; p < width; p++) for (let q = 0; q < p; q++) off += (matrix[p * width + q] ?? 0) ** 2;
+    for (let p = 0; p < width; p++)
+      for (let q = 0; q < p; q++) {
+        const element = matrix[p * width + q] ?? 0;
+        off += element * element;
+      }
     if (off <= 1e-18 * total) break;
     for (let p = 0; p < width - 1; p++) for (let q = p + 1; q < width; q++) rotate(matrix, vectors, width, p, q);
   }

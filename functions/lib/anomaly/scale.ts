@@ -20,7 +20,7 @@ export function usualOf(values: Float64Array, leastSpread: number): Usual {
   if (known.length === 0) return { centre: 0, spread: leastSpread };
   const deviations = deviationsOf(known, centre);
   let squares = 0;
-  for (const deviation of deviations) squares += deviation * deviation;
+  for (let i = 0; i < deviations.length; i++) squares += (deviations[i] ?? 0) * (deviations[i] ?? 0);
   const spread = Math.max(
     1.4826 * quantile(deviations, 0.5),
     quantile(deviations, 0.95) / 1.96,

@@ -40,6 +40,6 @@ export function leastSpread(kind: MetricKind, largest: number): number {
     case "ratio":
       return 0.02;
     case "value":
-      return Math.max(largest / 100, Number.MIN_VALUE);
+      return largest > 0 ? largest / 100 : Number.MIN_VALUE;
   }
 }
