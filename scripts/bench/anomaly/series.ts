@@ -14,7 +14,10 @@ export interface GrowingSeries {
 /** The baseline grows by a day: often enough to follow a workload, seldom enough to be fitted anew each time. */
 const growSeconds = 86_400;
 
-/** So many points after a detection, another one is no news. */
+/**
+ * For so long after a detection, one that is no higher is no news: Alertmanager's own default for `repeat_interval`. It decides much of
+ * NAB's score, for every method (README).
+ */
 const repeatSeconds = 4 * 3600;
 
 /**
