@@ -12,6 +12,7 @@ const programs = [
   "scripts/images.ts",
   "scripts/render.ts",
   "scripts/bench/cold.ts",
+  "scripts/bench/anomaly.ts",
   "scripts/bench/forest.ts",
 ];
 
