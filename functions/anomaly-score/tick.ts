@@ -10,6 +10,9 @@ import { readWatched } from "./watched.ts";
 /** Most workloads whose metrics are under way at once: Prometheus runs twenty queries at a time, by default. */
 const parallel = 4;
 
+/** How long a tick begins with further workloads, in ms: the last of them have to be through, and told of, within its 58 s. */
+const beginningMs = 45_000;
+
 /** What the tick works with, beside what answers questions. */
 export interface Ticking extends Sources {
   /** Undefined: no Alertmanager is configured. */
@@ -20,7 +23,8 @@ export interface Ticking extends Sources {
 
 /**
  * Scores every workload that was opted in, and tells Alertmanager. One that can't be judged keeps the others from nothing;
- * rejects when none could be, or when Alertmanager did not take what there was to tell.
+ * rejects when none could be, or when Alertmanager did not take what there was to tell. Where Prometheus is too slow for all
+ * of them the rest is left: work that nobody waits for any more would be under way at the next tick, too.
  */
 export async function tick(ticking: Ticking): Promise<void> {
   const { cluster, alertmanager, log, now, tickSeconds } = ticking;
@@ -28,15 +32,21 @@ export async function tick(ticking: Ticking): Promise<void> {
   const watched = await readWatched(cluster, begun, ticking.margins);
   const queue = watched.entries();
   const verdicts: Verdict[] = watched.map(({ workload }) => ({ workload, score: undefined }));
+  let left = watched.length;
   const worker = async () => {
-    for (const [i, past] of queue) verdicts[i] = await verdictOf(ticking, past);
+    for (const [i, past] of queue) {
+      if (now().getTime() - begun.getTime() > beginningMs) return;
+      left -= 1;
+      verdicts[i] = await verdictOf(ticking, past);
+    }
   };
   await Promise.all(Array.from({ length: parallel }, worker));
   const scored = verdicts.flatMap(({ score }) => score ?? []);
   const tooLittle = scored.filter(({ verdict }) => verdict === "INSUFFICIENT_DATA").length;
   const alarms = alertmanager ? alarmsOf(verdicts, await alertmanager.list(), now(), tickSeconds) : [];
   if (alertmanager && alarms.length > 0) await alertmanager.raise(alarms);
-  const fields = { watched: watched.length, judged: scored.length - tooLittle, tooLittle, told: alarms.length };
+  const judged = scored.length - tooLittle;
+  const fields = { watched: watched.length, judged, tooLittle, told: alarms.length, left };
   log.info({ ...fields, milliseconds: now().getTime() - begun.getTime() }, "ticked");
   if (watched.length > 0 && scored.length === 0) throw new Error("no workload could be judged");
 }
