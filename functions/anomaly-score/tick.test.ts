@@ -32,6 +32,7 @@ function aTick(workloads: number, takesMs: number, answer: () => ReturnType<Read
     metrics,
     engineOf: (name) => forestEngines[name],
     defaults: { stepSeconds: 120, baselineSeconds: 7200, judgedSeconds: 1800, budget, engine: "own" },
+    margins: { settlingSeconds: 600, buildUpSeconds: 900 },
     now: () => new Date(clock.ms),
     alertmanager: undefined,
     tickSeconds: 300,
