@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A program that was run failed; the message is what it said. */
 export class ProgramError extends Error {
@@ -62,9 +63,23 @@ export interface KubernetesObject {
   [key: string]: any;
 }
 
-/** Asks kubectl, in the current context. */
-export function kubectl(...parameters: string[]): Promise<string> {
-  return runProgram("kubectl", parameters);
+/** How long a webhook of the cluster's may be away, in ms: one whose pods are just being replaced is back by then. */
+const webhookPatienceMs = 60_000;
+
+/** Asks kubectl, in the current context; again where a webhook that has to agree can't be reached. All that we ask may be asked twice. */
+export async function kubectl(...parameters: string[]): Promise<string> {
+  return untilWebhooksAnswer(() => runProgram("kubectl", parameters));
+}
+
+async function untilWebhooksAnswer<T>(ask: () => Promise<T>): Promise<T> {
+  for (const until = Date.now() + webhookPatienceMs; ; await sleep(1_000)) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isAway = error instanceof ProgramError && /failed calling webhook/.test(error.message);
+      if (!isAway || Date.now() > until) throw error;
+    }
+  }
 }
 
 /** The objects that `kubectl get` finds; none where the kind is not known there. */
@@ -91,7 +106,8 @@ export async function apply(objects: readonly KubernetesObject[], ...parameters:
   if (objects.length === 0) return [];
   const items = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
   const how = ["apply", "--server-side", "--force-conflicts", `--field-manager=${fieldManager}`, "--filename=-"];
-  return (await runProgram("kubectl", [...how, ...parameters], items)).trim().split("\n");
+  const said = await untilWebhooksAnswer(() => runProgram("kubectl", [...how, ...parameters], items));
+  return said.trim().split("\n");
 }
 
 /** True when a condition `Ready` (or the one named) stands on True for what was written last. */
