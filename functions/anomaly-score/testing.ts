@@ -123,7 +123,7 @@ export async function surround(): Promise<Surroundings> {
 }
 
 /** Adds a workload without revisions: it began when it was made. */
-export function make(api: Api, kind: "Deployment" | "StatefulSet", namespace: string, name: string): void {
+function make(api: Api, kind: "Deployment" | "StatefulSet", namespace: string, name: string): void {
   const template = { metadata: { labels: { app: name } }, spec: { containers: [{ name: "app", image: "app:1" }] } };
   const spec = { selector: { matchLabels: { app: name } }, template };
   const service = kind === "StatefulSet" ? { serviceName: name } : {};

@@ -11,7 +11,7 @@ import { readWatched } from "./watched.ts";
 const parallel = 4;
 
 /** How long a tick begins with further workloads, in ms: the last of them have to be through, and told of, within its 58 s. */
-const beginningMs = 45_000;
+const beginningMs = 50_000;
 
 /** What the tick works with, beside what answers questions. */
 export interface Ticking extends Sources {
@@ -30,7 +30,7 @@ export async function tick(ticking: Ticking): Promise<void> {
   const { cluster, alertmanager, log, now, tickSeconds } = ticking;
   const begun = now();
   const watched = await readWatched(cluster, begun, ticking.margins);
-  const queue = watched.entries();
+  const queue = inTurn(watched, begun.getTime() / 1000 / tickSeconds).values();
   const verdicts: Verdict[] = watched.map(({ workload }) => ({ workload, score: undefined }));
   let left = watched.length;
   const worker = async () => {
@@ -49,6 +49,13 @@ export async function tick(ticking: Ticking): Promise<void> {
   const fields = { watched: watched.length, judged, tooLittle, told: alarms.length, left };
   log.info({ ...fields, milliseconds: now().getTime() - begun.getTime() }, "ticked");
   if (watched.length > 0 && scored.length === 0) throw new Error("no workload could be judged");
+}
+
+/** Each with its place, from another one on at each tick: what is left is not always the same. By the golden ratio, no start is near the last ones. */
+function inTurn<T>(all: readonly T[], ticks: number): (readonly [number, T])[] {
+  const places = [...all.entries()];
+  const first = Math.floor(((Math.floor(ticks) * 0.618034) % 1) * all.length);
+  return [...places.slice(first), ...places.slice(0, first)];
 }
 
 async function verdictOf(ticking: Ticking, past: Past): Promise<Verdict> {
