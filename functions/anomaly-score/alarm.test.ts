@@ -93,6 +93,7 @@ const annotations = {
   description: "p99 latency is 8.2 robust sd above this hour's usual",
   score: "0.800",
   p: "1.20e-9",
+  runbook_url: "monitoring/runbooks/WorkloadAnomalous.md",
 };
 
 const alarms = (score: Score | undefined, alerts: readonly HeldAlert[]) =>

@@ -57,6 +57,7 @@ function alarmOf(workload: WorkloadRef, score: Judgement, now: Date): Omit<Raise
       description: score.reasons.map(({ text }) => text).join("; "),
       score: score.score.toFixed(3),
       p: score.p.toExponential(2),
+      runbook_url: `monitoring/runbooks/${alertName}.md`,
     },
     startsAt: new Date(began * 1000).toISOString(),
   };
