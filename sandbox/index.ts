@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { functionNames } from "../scripts/build.ts";
 import { type Api, type ReadLog, startApi } from "./api/index.ts";
 import { type Cluster, startCluster } from "./cluster/index.ts";
 import { functionConfiguration, sandboxPolicy } from "./configuration.ts";
@@ -17,18 +18,6 @@ import { findMonitoring, type Monitoring, startMonitoring } from "./monitoring/i
 
 /** How many times faster than in production AutoHeal's, Kubernetes' and the rules' durations pass. */
 export const sandboxTimeScale = 20;
-
-/** The functions that run in the sandbox. */
-const functionNames = [
-  "receive",
-  "diagnose",
-  "restart",
-  "scale",
-  "rollback",
-  "notify",
-  "anomaly-score",
-  "console",
-] as const;
 
 /** How a sandbox is started. */
 export interface SandboxOptions {
