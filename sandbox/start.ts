@@ -122,6 +122,8 @@ try {
         console        ${entrance.url}
         Prometheus     ${sandbox.monitoring?.prometheusUrl ?? "not here"}
         Alertmanager   ${sandbox.monitoring?.alertmanagerUrl ?? "not here"}
+        scores         curl -H "Authorization: Bearer ${sandbox.receiveToken}" \\
+                         "${sandbox.knative.urlOf("anomaly-score")}/score?workload=${namespace}/Deployment/user&step=1s&judged=15s"
         kubectl        KUBECONFIG=${sandbox.kubeconfig}
         break more     npm run break -- --help
         end            Ctrl-C
