@@ -66,6 +66,8 @@ function odd(more: Partial<Judgement> = {}): Judgement {
 
 /** Was unlike itself within the judged points, and is no longer. */
 const over = odd({ now: { score: 0.3, p: 0.1, alarm: false } });
+/** Its last points have no value: it may be gone, or Prometheus lost sight of it. */
+const unseen = odd({ now: { score: Number.NaN, p: Number.NaN, alarm: false } });
 const tooLittle: TooLittle = { ...answered, verdict: "INSUFFICIENT_DATA", why: "TooFewPoints", message: "" };
 
 const labels = {
@@ -133,6 +135,8 @@ test.each<[sentence: string, score: Score | undefined, alerts: HeldAlert[], told
   ["it was, and is over before anybody was told: nothing is said", over, [], []],
   ["too little to judge by: nothing is said", tooLittle, [], []],
   ["too little to judge by: what was told ends by itself", tooLittle, [held()], []],
+  ["nothing is known of now: what was told ends by itself", unseen, [held()], []],
+  ["nothing is known of now: nothing is said", unseen, [], []],
   ["not judged: nothing is said", undefined, [], []],
   ["not judged: what was told ends by itself", undefined, [held()], []],
   [

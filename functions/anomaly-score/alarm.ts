@@ -20,7 +20,7 @@ export interface Verdict {
 
 /**
  * The alerts that say what a tick found. An alarm that goes on is told again; one of a workload that is judged to be well is
- * ended; where nothing could be judged nothing is said, and an alert that was ends by itself.
+ * ended; where nothing could be judged, or nothing is known of now, nothing is said, and an alert that was ends by itself.
  */
 export function alarmsOf(
   verdicts: readonly Verdict[],
@@ -40,7 +40,8 @@ export function alarmsOf(
       const endsAt = new Date(now.getTime() + ticksAlive * tickSeconds * 1000).toISOString();
       return [{ ...alarmOf(workload, score, now), ...(already ? { startsAt: already.startsAt } : {}), endsAt }];
     }
-    if (!already) return [];
+    // Nothing is known of now: that is not the same as nothing is wrong.
+    if (!already || Number.isNaN(score.now.p)) return [];
     const { labels, annotations, startsAt } = already;
     return [{ labels, annotations, startsAt, endsAt: now.toISOString() }];
   });
