@@ -1,4 +1,4 @@
-import { anAlert, aWorkload, incidentUid, now, rising, secondsAgo, theSignals } from "@autoheal/lib/testing";
+import { anAlert, aWorkload, incidentUid, now, rising, secondsAgo, stepped, theSignals } from "@autoheal/lib/testing";
 import { describe, expect, test } from "vitest";
 import { decide } from "./decide.ts";
 import { scoredOf } from "./incoming.ts";
@@ -72,9 +72,32 @@ describe("a score that comes", () => {
     };
     const first = decide(seen({}, creeping), settings, now, { scored: note });
     expect(first.status.hold?.reason).toBe("Confirming");
-    const second = decide(seen({ ...first.status }, creeping), settings, now);
+    const second = decide(seen({ ...first.status, dueAt: now.toISOString() }, creeping), settings, now);
     expect(second.post.map(({ name }) => name)).toContain("remedy.requested");
     expect(second.status.remediations[0]?.remedy).toBe("restart");
+  });
+});
+
+/** CPU runs away: signals alone say so. */
+const runaway = {
+  workload: aWorkload(),
+  signals: theSignals({ cpuByPod: { "web-2-a": stepped(0.2, 0.95, 600) } }),
+};
+
+describe("said twice is said at two reviews: a score that comes in between makes no second one", () => {
+  const first = decide(seen({}, runaway), settings, now).status;
+  const soon = new Date(now.getTime() + 200);
+
+  test("before the incident is due nothing is confirmed", () => {
+    expect(first.diagnosis?.cause).toBe("CpuRunaway");
+    const between = decide(seen(first, runaway), settings, soon, { scored: note });
+    expect(between.status.hold?.reason).toBe("Confirming");
+    expect(between.status.remediations).toEqual([]);
+  });
+
+  test("when it is due, it is", () => {
+    const due = new Date(Date.parse(first.dueAt ?? ""));
+    expect(decide(seen(first, runaway), settings, due, { scored: note }).status.remediations).toHaveLength(1);
   });
 });
 

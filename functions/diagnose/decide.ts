@@ -107,7 +107,7 @@ function treat(ours: Case): Step {
     ...(anomaly ? { anomaly } : {}),
   };
   const diagnosis = diagnose(seen);
-  const confirmed = isConfirmed(diagnosis, ours.status);
+  const confirmed = isConfirmed(diagnosis, ours.status, now);
   const status = diagnosed(ours, diagnosis);
   const tried = status.remediations.filter(({ id, outcome }) => !isUndo(id) && outcome !== "Held").length;
   const undone = status.remediations.some(({ outcome }) => outcome === "Undone");
@@ -125,9 +125,18 @@ function isUndo(id: string): boolean {
   return id.endsWith("-undo");
 }
 
-/** Hard evidence counts at once; what only signals say has to be said by two passes in a row. */
-function isConfirmed(diagnosis: Diagnosis, before: IncidentStatus): boolean {
-  return diagnosis.confidence >= 0.9 || before.diagnosis?.cause === diagnosis.cause;
+/**
+ * Hard evidence counts at once; what only signals say has to be said by two passes in a row, the second not before the
+ * incident is due: one that a score woke a moment later reads the same samples again.
+ */
+function isConfirmed(
+  diagnosis: Diagnosis,
+  { diagnosis: before, hold, dueAt = "" }: IncidentStatus,
+  now: Date,
+): boolean {
+  if (diagnosis.confidence >= 0.9) return true;
+  const tooSoon = hold?.reason === "Confirming" && Date.parse(dueAt) > now.getTime();
+  return before?.cause === diagnosis.cause && !tooSoon;
 }
 
 /** The status with the diagnosis; people are told when there is a cause to be told, and it is another than before. */
@@ -148,7 +157,7 @@ function diagnosed({ status, observed, now }: Case, diagnosis: Diagnosis): Incid
   };
   const worthTelling =
     diagnosis.cause !== "Unknown" && diagnosis.cause !== "NothingWrong" && diagnosis.cause !== "RolloutInProgress";
-  if (!worthTelling || isConfirmed(diagnosis, status) === false) return next;
+  if (!worthTelling || isConfirmed(diagnosis, status, now) === false) return next;
   return told(
     next,
     "diagnosed",
