@@ -392,7 +392,7 @@ describe("anomaly.requested", () => {
       "ce-subject": web,
       "ce-id": expect.stringMatching(/^5c1d-scored-\d+$/),
     });
-    expect(data).toMatchObject({ incident, verdict: "ANOMALOUS", score: expect.any(Number), p: expect.any(Number) });
+    expect(data).toMatchObject({ incident, workload: web, verdict: "ANOMALOUS", score: expect.any(Number), p: expect.any(Number) });
     const { reasons } = data as { reasons: object[] }; // reason: asserted next
     expect(reasons[0]).toEqual({ metric: expect.any(String), size: expect.any(Number), text: expect.any(String) });
   });
@@ -402,6 +402,7 @@ describe("anomaly.requested", () => {
     expect(await event(requested, { incident, workload: web })).toBe(204);
     expect(around.taken[0]?.data).toEqual({
       incident,
+      workload: web,
       verdict: "INSUFFICIENT_DATA",
       at: expect.any(String),
       reasons: [],

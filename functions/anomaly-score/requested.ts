@@ -34,6 +34,7 @@ export function scoredEvent(
     extensions: {},
     data: {
       incident,
+      workload: workloadSubject(workload),
       verdict: score.verdict,
       at: now.toISOString(),
       ...(judged ? { score: judged.score, p: judged.p } : {}),

@@ -8,6 +8,7 @@ const calm = { workload: aWorkload(), signals: theSignals() };
 const askedNow = { askedAt: now.toISOString() };
 const note = {
   incident: { namespace: "shop", name: "deployment-web-1", uid: incidentUid },
+  workload: "shop/Deployment/web",
   verdict: "ANOMALOUS" as const,
   at: secondsAgo(1),
   reasons: [
@@ -65,6 +66,20 @@ describe("a score that comes", () => {
     expect(decide(seen({ anomaly }, calm), settings, now).status.diagnosis?.cause).toBe("NothingWrong");
   });
 
+  test.each([
+    ["of another workload", {}, { ...note, workload: "shop/Deployment/api" }],
+    ["that nobody asked for lately", { anomaly: { askedAt: secondsAgo(300) } }, note],
+  ])("is not taken where it is one %s", (_, status, scored) => {
+    const step = decide(seen(status, calm), settings, now, { scored });
+    expect(step.status.anomaly?.verdict).toBeUndefined();
+    expect(step.status.diagnosis?.cause).toBe("NothingWrong");
+  });
+
+  test("from the future is one of now: it would be fresh for ever", () => {
+    const step = decide(seen({}, calm), settings, now, { scored: { ...note, at: secondsAgo(-86_400) } });
+    expect(step.status.anomaly?.at).toBe(now.toISOString());
+  });
+
   test("makes a slow leak be seen, which is acted on when it is said twice", () => {
     const creeping = {
       workload: aWorkload(),
@@ -103,6 +118,7 @@ describe("said twice is said at two reviews: a score that comes in between makes
 
 test.each([
   ["no object", null],
+  ["of no workload", { ...note, workload: undefined }],
   ["no verdict", { ...note, verdict: "FINE" }],
   ["no time", { ...note, at: "yesterday" }],
   ["no reasons", { ...note, reasons: "many" }],

@@ -26,12 +26,21 @@ export function scoreRequest(incident: Incident, now: Date): OutgoingEvent<"anom
   );
 }
 
-/** What an answer adds to what the incident knows. */
+/**
+ * What an answer adds to what the incident knows: nothing where nobody asked lately, or where it is about another workload.
+ * One from the future would be fresh for ever: it is of now.
+ */
 export function withAnswer(
-  before: IncidentAnomaly | undefined,
-  { verdict, at, reasons }: AnomalyNote,
-): IncidentAnomaly {
-  return { ...before, verdict, at, reasons };
+  { spec, status }: Incident,
+  { workload, verdict, at, reasons }: AnomalyNote,
+  freshSeconds: number,
+  now: Date,
+): IncidentAnomaly | undefined {
+  const before = status?.anomaly;
+  const isOurs = spec.workload !== undefined && workloadSubject(spec.workload) === workload;
+  if (!isOurs || !isFresh(before?.askedAt, freshSeconds, now)) return before;
+  const said = new Date(Math.min(Date.parse(at), now.getTime()));
+  return { ...before, verdict, at: said.toISOString(), reasons };
 }
 
 /** What anomaly-score says of now; undefined where it has not answered, had too little to judge by, or answered too long ago. */

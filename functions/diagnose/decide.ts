@@ -41,7 +41,8 @@ export function decide(observed: Observed, settings: Settings, now: Date, { refu
   const { incident, workload } = observed;
   const before = incident.status ?? openStatus(now);
   if (before.phase === "Closed") return unsent(withReleases(record(before), observed, now), observed, settings, now);
-  const known = scored ? { ...before, anomaly: withAnswer(before.anomaly, scored) } : before;
+  const anomaly = scored && withAnswer(incident, scored, settings.anomalyFreshSeconds, now);
+  const known = anomaly ? { ...before, anomaly } : before;
   const status = opened({ ...known, alerts: alertsNow(known, observed.held, now) }, observed, now);
   const step = workload
     ? next({ observed, settings, status, workload, now }, refusal)

@@ -82,7 +82,8 @@ export function refusalOf(data: unknown): Refusal | undefined {
 
 /** What anomaly-score says; undefined when the event does not say it as an Incident can hold it. */
 export function scoredOf(data: unknown, incident: IncidentRef): AnomalyNote | undefined {
-  if (!isRecord(data) || !isInstant(data.at) || !Array.isArray(data.reasons)) return undefined;
+  if (!isRecord(data) || typeof data.workload !== "string") return undefined;
+  if (!isInstant(data.at) || !Array.isArray(data.reasons)) return undefined;
   const verdict = verdicts.find((one) => one === data.verdict);
   if (!verdict) return undefined;
   const reasons = data.reasons.slice(0, 3).flatMap((reason: unknown) => {
@@ -91,7 +92,7 @@ export function scoredOf(data: unknown, incident: IncidentRef): AnomalyNote | un
     if (typeof metric !== "string" || typeof text !== "string" || !Number.isFinite(size)) return [];
     return [{ metric: metric.slice(0, 253), size: Number(size), text: text.slice(0, 1024) }];
   });
-  return { incident, verdict, at: new Date(String(data.at)).toISOString(), reasons };
+  return { incident, workload: data.workload, verdict, at: new Date(String(data.at)).toISOString(), reasons };
 }
 
 const verdicts = ["NORMAL", "ANOMALOUS", "INSUFFICIENT_DATA"] as const;

@@ -34,6 +34,8 @@ export interface AnomalyRequest {
 /** The data of `anomaly.scored`. */
 export interface AnomalyNote {
   incident: IncidentRef;
+  /** Whose score it is: `namespace/kind/name`. */
+  workload: string;
   verdict: "NORMAL" | "ANOMALOUS" | "INSUFFICIENT_DATA";
   /** When it was scored, RFC 3339. */
   at: string;
