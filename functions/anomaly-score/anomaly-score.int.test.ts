@@ -392,7 +392,13 @@ describe("anomaly.requested", () => {
       "ce-subject": web,
       "ce-id": expect.stringMatching(/^5c1d-scored-\d+$/),
     });
-    expect(data).toMatchObject({ incident, workload: web, verdict: "ANOMALOUS", score: expect.any(Number), p: expect.any(Number) });
+    expect(data).toMatchObject({
+      incident,
+      workload: web,
+      verdict: "ANOMALOUS",
+      score: expect.any(Number),
+      p: expect.any(Number),
+    });
     const { reasons } = data as { reasons: object[] }; // reason: asserted next
     expect(reasons[0]).toEqual({ metric: expect.any(String), size: expect.any(Number), text: expect.any(String) });
   });
@@ -407,6 +413,17 @@ describe("anomaly.requested", () => {
       at: expect.any(String),
       reasons: [],
     });
+  });
+
+  test("out of sight it is not well: no value of what is judged is too little", async () => {
+    around.prometheus = (query, response) => {
+      const [start, end, step] = ["start", "end", "step"].map((name) => Number(query.get(name)));
+      if (!start || !end || !step) return response.end(matrix([]));
+      const points = Math.round((end - start) / step) - 30;
+      response.end(matrix(Array.from({ length: points }, (_, i) => [start + i * step, String(1 + chance(i, 1))])));
+    };
+    expect(await event(requested, { incident, workload: web })).toBe(204);
+    expect(around.taken[0]?.data).toMatchObject({ verdict: "INSUFFICIENT_DATA", reasons: [] });
   });
 
   test.each<[sentence: string, answer: Surroundings["prometheus"], workload: string]>([

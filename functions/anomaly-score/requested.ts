@@ -26,7 +26,7 @@ export function scoredEvent(
   score: Score,
   now: Date,
 ): OutgoingEvent<"anomaly.scored"> {
-  const judged = score.verdict === "INSUFFICIENT_DATA" ? undefined : score;
+  const judged = isKnown(score) ? score : undefined;
   return {
     name: "anomaly.scored",
     id: `${incident.uid}-scored-${now.getTime()}`,
@@ -35,12 +35,18 @@ export function scoredEvent(
     data: {
       incident,
       workload: workloadSubject(workload),
-      verdict: score.verdict,
+      verdict: judged?.verdict ?? "INSUFFICIENT_DATA",
       at: now.toISOString(),
       ...(judged ? { score: judged.score, p: judged.p } : {}),
       reasons: reasonsOf(judged),
     },
   };
+}
+
+/** Whether it says anything of now: where the last points have no value, that nothing was odd before them is no news. */
+function isKnown(score: Score): score is Judgement {
+  if (score.verdict === "INSUFFICIENT_DATA") return false;
+  return score.verdict === "ANOMALOUS" || !Number.isNaN(score.now.p);
 }
 
 function reasonsOf(judged: Judgement | undefined): AnomalyNote["reasons"] {
