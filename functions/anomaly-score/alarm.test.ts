@@ -183,6 +183,22 @@ test.each(["Deployment", "StatefulSet", "DaemonSet"] as const)(
   },
 );
 
+describe("clusters that share an Alertmanager", () => {
+  const east = (score: Score, alerts: readonly HeldAlert[]) =>
+    alarmsOf([{ workload: web, score }], alerts, now, tickSeconds, "east");
+  const heldIn = (cluster: string) => held({ labels: { ...labels, cluster } });
+
+  test("an alarm says whose it is", () => {
+    expect(east(odd(), [])).toEqual([{ ...begun, labels: { ...labels, cluster: "east" } }]);
+  });
+
+  test("each ends its own, and none of another", () => {
+    expect(east(well(), [heldIn("west")])).toEqual([]);
+    expect(alarms(well(), [heldIn("west")])).toEqual([]);
+    expect(east(well(), [heldIn("east")])).toEqual([{ ...ended, labels: { ...labels, cluster: "east" } }]);
+  });
+});
+
 describe("Benjamini and Hochberg, a tenth of those told of may be false", () => {
   const told = (ps: readonly (number | undefined)[], alerts: readonly HeldAlert[] = []) =>
     alarmsOf(

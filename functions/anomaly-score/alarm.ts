@@ -21,24 +21,29 @@ export interface Verdict {
 /**
  * The alerts that say what a tick found. An alarm that goes on is told again; one of a workload that is judged to be well is
  * ended; where nothing could be judged, or nothing is known of now, nothing is said, and an alert that was ends by itself.
+ * With a name of this cluster, alerts carry it: clusters may share an Alertmanager, and their workloads' names.
  */
 export function alarmsOf(
   verdicts: readonly Verdict[],
   held: readonly HeldAlert[],
   now: Date,
   tickSeconds: number,
+  clusterName = "",
 ): RaisedAlert[] {
   const believed = benjaminiHochberg(
     verdicts.map(({ score }) => (score && score.verdict !== "INSUFFICIENT_DATA" ? score.p : Number.NaN)),
     falseDiscoveryRate,
   );
-  const firing = new Map(held.map((alert) => [subjectOf(alert.labels), alert]));
+  const ours = held.filter(({ labels: { cluster = "" } }) => cluster === clusterName);
+  const firing = new Map(ours.map((alert) => [subjectOf(alert.labels), alert]));
   return verdicts.flatMap(({ workload, score }, i) => {
     if (!score || score.verdict === "INSUFFICIENT_DATA") return [];
     const already = firing.get(workloadSubject(workload));
     if (score.now.alarm && (believed[i] || already)) {
       const endsAt = new Date(now.getTime() + ticksAlive * tickSeconds * 1000).toISOString();
-      return [{ ...alarmOf(workload, score, now), ...(already ? { startsAt: already.startsAt } : {}), endsAt }];
+      return [
+        { ...alarmOf(workload, score, now, clusterName), ...(already ? { startsAt: already.startsAt } : {}), endsAt },
+      ];
     }
     // Nothing is known of now: that is not the same as nothing is wrong.
     if (!already || Number.isNaN(score.now.p)) return [];
@@ -47,12 +52,17 @@ export function alarmsOf(
   });
 }
 
-function alarmOf(workload: WorkloadRef, score: Judgement, now: Date): Omit<RaisedAlert, "endsAt"> {
+function alarmOf(workload: WorkloadRef, score: Judgement, now: Date, cluster: string): Omit<RaisedAlert, "endsAt"> {
   const began = score.alarms.at(-1)?.fromSeconds ?? now.getTime() / 1000;
   const [first] = score.reasons;
   const subject = workloadSubject(workload);
   return {
-    labels: { ...labelsOf(workload), severity: "warning", autoheal_type: "anomaly" },
+    labels: {
+      ...labelsOf(workload),
+      ...(cluster ? { cluster } : {}),
+      severity: "warning",
+      autoheal_type: "anomaly",
+    },
     annotations: {
       summary: `${subject} is unlike itself${first ? `: ${first.text}` : ""}`,
       description: score.reasons.map(({ text }) => text).join("; "),

@@ -25,6 +25,8 @@ export interface ScoreConfig {
   defaults: Defaults;
   windows: Windows;
   margins: Margins;
+  /** This cluster's name, for alerts; empty: they say none. */
+  clusterName: string;
   /** How far apart ticks are: alerts are kept alive for three of them. */
   tickSeconds: number;
 }
@@ -45,6 +47,7 @@ export function readScoreConfig(environment: Environment): ScoreConfig {
     engine: oneOf("AUTOHEAL_ANOMALY_ENGINE", "own", ["own", "ml-isolation-forest"]),
     settling: seconds("AUTOHEAL_ANOMALY_SETTLING", "10m"),
     buildUp: seconds("AUTOHEAL_ANOMALY_BUILD_UP", "15m"),
+    clusterName: text("AUTOHEAL_CLUSTER", ""),
     tick: seconds("AUTOHEAL_ANOMALY_TICK", "5m"),
     window: seconds("AUTOHEAL_RATE_WINDOW", "2m"),
     containerWindow: seconds("AUTOHEAL_CONTAINER_WINDOW", "2m"),
@@ -65,6 +68,7 @@ export function readScoreConfig(environment: Environment): ScoreConfig {
     },
     windows: { windowSeconds: read.window, containerWindowSeconds: read.containerWindow },
     margins: { settlingSeconds: read.settling, buildUpSeconds: read.buildUp },
+    clusterName: read.clusterName,
     tickSeconds: read.tick,
   };
 }

@@ -25,7 +25,7 @@ const tickTimeoutMs = 58_000;
 void start("anomaly-score", (environment, log) => {
   const config = readScoreConfig(environment);
   const cluster = connectCluster();
-  const { prometheusUrl: url, alertmanagerUrl, windows, defaults, margins, tickSeconds } = config;
+  const { prometheusUrl: url, alertmanagerUrl, windows, defaults, margins, tickSeconds, clusterName } = config;
   const now = () => new Date();
   const sources: Sources = {
     cluster,
@@ -43,7 +43,7 @@ void start("anomaly-score", (environment, log) => {
 
   async function handle(event: IncomingEvent, { path, traceparent }: Context): Promise<Answer> {
     if (event.type === pingType && path === tickPath) {
-      await tick({ ...sources, alertmanager, tickSeconds, log });
+      await tick({ ...sources, alertmanager, tickSeconds, clusterName, log });
       return done;
     }
     if (eventName(event.type) !== "anomaly.requested") return poison(`anomaly-score takes no ${event.type} at ${path}`);

@@ -37,6 +37,7 @@ function aTick(workloads: number, takesMs: number, answer: () => ReturnType<Read
     now: () => new Date(clock.ms),
     alertmanager: undefined,
     tickSeconds: 300,
+    clusterName: "",
     log: openLog("test", "silent"),
   });
   return { done, seen };

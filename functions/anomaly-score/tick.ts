@@ -18,6 +18,8 @@ export interface Ticking extends Sources {
   /** Undefined: no Alertmanager is configured. */
   alertmanager: { list: ListAlerts; raise: RaiseAlerts } | undefined;
   tickSeconds: number;
+  /** This cluster's name; empty: it has none. */
+  clusterName: string;
   log: Log;
 }
 
@@ -27,7 +29,7 @@ export interface Ticking extends Sources {
  * of them the rest is left: work that nobody waits for any more would be under way at the next tick, too.
  */
 export async function tick(ticking: Ticking): Promise<void> {
-  const { cluster, alertmanager, log, now, tickSeconds } = ticking;
+  const { cluster, alertmanager, log, now, tickSeconds, clusterName } = ticking;
   const begun = now();
   const watched = await readWatched(cluster, begun, ticking.margins);
   const queue = inTurn(watched, begun.getTime() / 1000 / tickSeconds).values();
@@ -43,7 +45,7 @@ export async function tick(ticking: Ticking): Promise<void> {
   await Promise.all(Array.from({ length: parallel }, worker));
   const scored = verdicts.flatMap(({ score }) => score ?? []);
   const tooLittle = scored.filter(({ verdict }) => verdict === "INSUFFICIENT_DATA").length;
-  const alarms = alertmanager ? alarmsOf(verdicts, await alertmanager.list(), now(), tickSeconds) : [];
+  const alarms = alertmanager ? alarmsOf(verdicts, await alertmanager.list(), now(), tickSeconds, clusterName) : [];
   if (alertmanager && alarms.length > 0) await alertmanager.raise(alarms);
   const judged = scored.length - tooLittle;
   const fields = { watched: watched.length, judged, tooLittle, told: alarms.length, left };
