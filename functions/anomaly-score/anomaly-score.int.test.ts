@@ -305,6 +305,12 @@ describe("answers are as the OpenAPI document says", () => {
 });
 
 describe("a tick", () => {
+  test("that comes while one is under way is that one: nobody has it work twice by asking often", async () => {
+    const statuses = await Promise.all(Array.from({ length: 5 }, () => tick()));
+    expect(statuses).toEqual(Array(5).fill(204));
+    expect(around.queries).toHaveLength(4 * metricQueries.length);
+  });
+
   test("tells of the one odd workload of four, keeps it alive, and ends it", async () => {
     around.odd.add("web");
     expect(await tick()).toBe(204);

@@ -41,9 +41,18 @@ void start("anomaly-score", (environment, log) => {
   const post = postTo(config.sink, "/autoheal/anomaly-score");
   if (config.tokens.length === 0 && config.tokensFile === "") log.warn({}, "no token is set: nobody gets in");
 
+  let underWay: Promise<void> | undefined;
+  /** A tick asks for no token, and one that took too long comes again: while one is under way, it is that one. */
+  const tickOnce = () => {
+    underWay ??= tick({ ...sources, alertmanager, tickSeconds, clusterName, log }).finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  };
+
   async function handle(event: IncomingEvent, { path, traceparent }: Context): Promise<Answer> {
     if (event.type === pingType && path === tickPath) {
-      await tick({ ...sources, alertmanager, tickSeconds, clusterName, log });
+      await tickOnce();
       return done;
     }
     if (eventName(event.type) !== "anomaly.requested") return poison(`anomaly-score takes no ${event.type} at ${path}`);
