@@ -78,7 +78,13 @@ function labelsOf({ kind, namespace, name }: WorkloadRef): Record<string, string
   return { alertname: alertName, namespace, [kind.toLowerCase()]: name };
 }
 
-function subjectOf({ namespace = "", deployment, statefulset, daemonset }: Readonly<Record<string, string>>): string {
+/** The workload that such an alert is about, by its labels. */
+export function subjectOf({
+  namespace = "",
+  deployment,
+  statefulset,
+  daemonset,
+}: Readonly<Record<string, string>>): string {
   const [kind, name] = deployment
     ? (["Deployment", deployment] as const)
     : statefulset

@@ -1,7 +1,8 @@
+import type { HeldAlert } from "@autoheal/lib/alert";
 import type { ListAlerts, RaiseAlerts } from "@autoheal/lib/drivers/alertmanager";
 import type { Log } from "@autoheal/lib/runtime";
 import { workloadSubject } from "@autoheal/lib/workload";
-import { alarmsOf, type Verdict } from "./alarm.ts";
+import { alarmsOf, subjectOf, type Verdict } from "./alarm.ts";
 import { answerPast, type Sources } from "./ask.ts";
 import type { Past } from "./past.ts";
 import { nothingSaid } from "./request.ts";
@@ -26,13 +27,18 @@ export interface Ticking extends Sources {
 /**
  * Scores every workload that was opted in, and tells Alertmanager. One that can't be judged keeps the others from nothing;
  * rejects when none could be, or when Alertmanager did not take what there was to tell. Where Prometheus is too slow for all
- * of them the rest is left: work that nobody waits for any more would be under way at the next tick, too.
+ * of them the rest is left, others each time: work that nobody waits for any more would be under way at the next tick, too.
  */
 export async function tick(ticking: Ticking): Promise<void> {
   const { cluster, alertmanager, log, now, tickSeconds, clusterName } = ticking;
   const begun = now();
-  const watched = await readWatched(cluster, begun, ticking.margins);
-  const queue = inTurn(watched, begun.getTime() / 1000 / tickSeconds).values();
+  const held = alertmanager ? await alertmanager.list() : [];
+  const watched = inTurn(
+    await readWatched(cluster, begun, ticking.margins),
+    held,
+    begun.getTime() / 1000 / tickSeconds,
+  );
+  const queue = watched.entries();
   const verdicts: Verdict[] = watched.map(({ workload }) => ({ workload, score: undefined }));
   let left = watched.length;
   const worker = async () => {
@@ -45,7 +51,7 @@ export async function tick(ticking: Ticking): Promise<void> {
   await Promise.all(Array.from({ length: parallel }, worker));
   const scored = verdicts.flatMap(({ score }) => score ?? []);
   const tooLittle = scored.filter(({ verdict }) => verdict === "INSUFFICIENT_DATA").length;
-  const alarms = alertmanager ? alarmsOf(verdicts, await alertmanager.list(), now(), tickSeconds, clusterName) : [];
+  const alarms = alertmanager ? alarmsOf(verdicts, held, now(), tickSeconds, clusterName) : [];
   if (alertmanager && alarms.length > 0) await alertmanager.raise(alarms);
   const judged = scored.length - tooLittle;
   const fields = { watched: watched.length, judged, tooLittle, told: alarms.length, left };
@@ -53,11 +59,16 @@ export async function tick(ticking: Ticking): Promise<void> {
   if (watched.length > 0 && scored.length === 0) throw new Error("no workload could be judged");
 }
 
-/** Each with its place, from another one on at each tick: what is left is not always the same. By the golden ratio, no start is near the last ones. */
-function inTurn<T>(all: readonly T[], ticks: number): (readonly [number, T])[] {
-  const places = [...all.entries()];
-  const first = Math.floor(((Math.floor(ticks) * 0.618034) % 1) * all.length);
-  return [...places.slice(first), ...places.slice(0, first)];
+/**
+ * Workloads whose alert is held come first, as it would end if they were left out; the others in their order, from a place that
+ * is another at each tick. Steps of the golden ratio leave no gap for long, however many there are.
+ */
+function inTurn(watched: readonly Past[], held: readonly HeldAlert[], ticks: number): Past[] {
+  const firing = new Set(held.map(({ labels }) => subjectOf(labels)));
+  const isTold = ({ workload }: Past) => firing.has(workloadSubject(workload));
+  const others = watched.filter((past) => !isTold(past));
+  const from = Math.floor(((Math.floor(ticks) * 0.618_034) % 1) * others.length);
+  return [...watched.filter(isTold), ...others.slice(from), ...others.slice(0, from)];
 }
 
 async function verdictOf(ticking: Ticking, past: Past): Promise<Verdict> {
