@@ -15,6 +15,7 @@ const reason = {
   metric: "p99 latency",
   against: "time-of-day",
   size: 8.2,
+  level: 8,
   value: 1.5,
   atSeconds: 0,
   text: "p99 latency is 8.2 robust sd above this hour's usual",

@@ -406,7 +406,12 @@ describe("anomaly.requested", () => {
       p: expect.any(Number),
     });
     const { reasons } = data as { reasons: object[] }; // reason: asserted next
-    expect(reasons[0]).toEqual({ metric: expect.any(String), size: expect.any(Number), text: expect.any(String) });
+    expect(reasons[0]).toEqual({
+      metric: expect.any(String),
+      size: expect.any(Number),
+      level: expect.any(Number),
+      text: expect.any(String),
+    });
   });
 
   test("with too little to judge by it says so, with no score", async () => {

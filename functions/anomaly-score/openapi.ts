@@ -64,6 +64,7 @@ const reasons = told(
       metric: text,
       against: { enum: against },
       size: told("Robust standard deviations; above zero is higher than usual.", number),
+      level: told("From its usual level, in the same unit, whatever it is compared with.", number),
       value: told("As it was measured; null where it was not.", orNull(number)),
       atSeconds: epoch,
       text: told("`p99 latency is 8.2 robust sd above this hour's usual`", text),

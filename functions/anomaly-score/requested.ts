@@ -50,5 +50,5 @@ function isKnown(score: Score): score is Judgement {
 }
 
 function reasonsOf(judged: Judgement | undefined): AnomalyNote["reasons"] {
-  return (judged?.reasons ?? []).map(({ metric, size, text }) => ({ metric, size, text }));
+  return (judged?.reasons ?? []).map(({ metric, size, level, text }) => ({ metric, size, level, text }));
 }

@@ -12,7 +12,12 @@ const note = {
   verdict: "ANOMALOUS" as const,
   at: secondsAgo(1),
   reasons: [
-    { metric: "memory working set", size: 9, text: "memory working set is 9.0 robust sd above its usual level" },
+    {
+      metric: "memory working set",
+      size: 9,
+      level: 9,
+      text: "memory working set is 9.0 robust sd above its usual level",
+    },
   ],
 };
 

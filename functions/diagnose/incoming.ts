@@ -88,9 +88,10 @@ export function scoredOf(data: unknown, incident: IncidentRef): AnomalyNote | un
   if (!verdict) return undefined;
   const reasons = data.reasons.slice(0, 3).flatMap((reason: unknown) => {
     if (!isRecord(reason)) return [];
-    const { metric, size, text } = reason;
-    if (typeof metric !== "string" || typeof text !== "string" || !Number.isFinite(size)) return [];
-    return [{ metric: metric.slice(0, 253), size: Number(size), text: text.slice(0, 1024) }];
+    const { metric, size, level, text } = reason;
+    if (typeof metric !== "string" || typeof text !== "string") return [];
+    if (!Number.isFinite(size) || !Number.isFinite(level)) return [];
+    return [{ metric: metric.slice(0, 253), size: Number(size), level: Number(level), text: text.slice(0, 1024) }];
   });
   return { incident, workload: data.workload, verdict, at: new Date(String(data.at)).toISOString(), reasons };
 }

@@ -1,5 +1,5 @@
 import type { Channels } from "./channels.ts";
-import { features } from "./features.ts";
+import { features, place } from "./features.ts";
 import type { Metric } from "./question.ts";
 import type { Against, Reason } from "./score.ts";
 
@@ -48,6 +48,7 @@ export function reasonsOf(
       metric: metric.name,
       against,
       size,
+      level: sizes[m * features.length + place.level] ?? 0,
       value: metric.values[skipped + index] ?? Number.NaN,
       atSeconds,
       text,

@@ -78,6 +78,8 @@ export interface Reason {
   readonly against: Against;
   /** Robust standard deviations, signed: above zero is higher than usual. */
   readonly size: number;
+  /** From its usual level, in the same unit, whatever it is compared with: what rises from below it is not high yet. */
+  readonly level: number;
   /** The value itself, as it was measured. */
   readonly value: number;
   readonly atSeconds: number;

@@ -71,9 +71,15 @@ const odd = (what: Seen, ...reasons: NonNullable<Seen["anomaly"]>["reasons"]): S
 const highMemory = {
   metric: "memory working set",
   size: 9,
+  level: 9,
   text: "memory working set is 9.0 robust sd above its usual level",
 };
-const slowAnswers = { metric: "p99 latency", size: 8, text: "p99 latency is 8.0 robust sd above its last hour" };
+const slowAnswers = {
+  metric: "p99 latency",
+  size: 8,
+  level: 8,
+  text: "p99 latency is 8.0 robust sd above its last hour",
+};
 /** The calls to auth fail, and auth itself says so. */
 const authDown = aPeer({ errorRatio: stepped(0, 0.6, 300), ownErrorRatio: stepped(0, 0.6, 300) });
 const calm = aWorkload();
@@ -304,6 +310,11 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
   [
     "memory that is unusually low, though it rises",
     odd(seen(calm, memoryOf(rising(0.3, 0.42, 3600))), { ...highMemory, size: -9 }),
+    "Unknown",
+  ],
+  [
+    "memory that is unusual against its last hour, and still below its usual level, as after a restart",
+    odd(seen(calm, memoryOf(rising(0.3, 0.42, 3600))), { ...highMemory, level: -1 }),
     "Unknown",
   ],
   [

@@ -19,8 +19,8 @@ export interface Diagnosis {
 
 /** How unlike itself the workload is: the reasons, the weightiest first; none where it is like itself. */
 export interface Anomaly {
-  /** Size in robust standard deviations, above zero is higher than usual. */
-  reasons: readonly { metric: string; size: number; text: string }[];
+  /** Size, and how far it is from its usual level, in robust standard deviations; above zero is higher than usual. */
+  reasons: readonly { metric: string; size: number; level: number; text: string }[];
 }
 
 /** All that a rule may look at. */

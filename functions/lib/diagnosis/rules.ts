@@ -57,10 +57,11 @@ const memoryMetric = "memory working set";
 
 /**
  * Memory that is unusually high, far from any limit, and has risen through the history and still does: a slow leak, which no
- * threshold sees for hours. Unusual alone is none, since caches fill; rising alone is none either.
+ * threshold sees for hours. Unusual alone is none, since caches fill; rising alone is none either, nor is rising from below what
+ * is usual, as after a restart, though that is unusual against the last hour.
  */
 function creeping({ anomaly, signals, workload }: Seen): Finding[] {
-  const odd = anomaly?.reasons.find(({ metric, size }) => metric === memoryMetric && size > 0);
+  const odd = anomaly?.reasons.find(({ metric, size, level }) => metric === memoryMetric && size > 0 && level > 0);
   if (!odd) return [];
   const rises = Object.entries(signals.memoryByPod).flatMap(([pod, series]): Finding[] => {
     if (!livePods(workload).some(({ name }) => name === pod)) return [];

@@ -42,8 +42,8 @@ export interface AnomalyNote {
   /** In [0,1], .5 being the threshold; absent where there was too little to judge by. */
   score?: number;
   p?: number;
-  /** At most three, the weightiest first; size in robust standard deviations, above zero is higher than usual. */
-  reasons: { metric: string; size: number; text: string }[];
+  /** At most three, the weightiest first; size, and how far from its usual level, in robust standard deviations, above zero is higher. */
+  reasons: { metric: string; size: number; level: number; text: string }[];
 }
 
 interface DataOf {

@@ -145,8 +145,13 @@ const anomaly = z.object({
   /** What it said last, and when; absent while it has said nothing. */
   verdict: z.optional(z.enum(["NORMAL", "ANOMALOUS", "INSUFFICIENT_DATA"])),
   at: z.optional(instant),
-  /** What is odd, the weightiest first: the metric, its size in robust standard deviations (above zero is higher than usual), and in words. */
-  reasons: z.optional(z.array(z.object({ metric: short, size: z.number(), text: sentence })).check(z.maxLength(3))),
+  /**
+   * What is odd, the weightiest first: the metric, its size and how far it is from its usual level in robust standard deviations
+   * (above zero is higher than usual), and in words.
+   */
+  reasons: z.optional(
+    z.array(z.object({ metric: short, size: z.number(), level: z.number(), text: sentence })).check(z.maxLength(3)),
+  ),
 });
 
 const hold = z.object({
