@@ -117,6 +117,16 @@ test("an alarm begins where the trouble does, has a reason in words, and is on a
   expect(score.p).toBeLessThan(score.threshold.p);
 });
 
+test.each(["value", "ratio", "seconds"] as const)(
+  "one %s of 1.7e308 in the baseline does not hide the trouble",
+  (kind) => {
+    const metrics = calm.metrics.map((metric) => (metric.name === "p99 latency" ? { ...metric, kind } : metric));
+    const spoilt = changed({ ...calm, metrics }, "p99 latency", 200, () => 1.7e308, 201);
+    const score = judge(changed(spoilt, "p99 latency", judgedFrom + 20, (value) => value * 3));
+    expect(score.verdict).toBe("ANOMALOUS");
+  },
+);
+
 test("a stretch that is to be explained is, also when it raised no alarm", () => {
   const explain = [{ fromSeconds: at(judgedFrom + 10), toSeconds: at(judgedFrom + 20) }];
   const score = judge({ ...changed(calm, "CPU", judgedFrom + 12, (value) => value * 1.2, judgedFrom + 13), explain });

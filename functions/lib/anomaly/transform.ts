@@ -2,12 +2,18 @@ import type { MetricKind } from "./question.ts";
 
 /**
  * Values on a scale on which the same distance is about as odd everywhere: latencies, rates and bytes vary by factors, ratios
- * near nothing by little. What is no finite number is missing.
+ * near nothing by little. What is no finite number is missing, and so is what is too large to reckon with.
  */
 export function transformed(values: Float64Array, kind: MetricKind): Float64Array {
   const change = changeOf(kind);
-  return values.map((value) => (Number.isFinite(value) ? change(value) : Number.NaN));
+  return values.map((value) => {
+    const changed = change(value);
+    return Math.abs(changed) <= largestChanged ? changed : Number.NaN;
+  });
 }
+
+/** On the changed scale: beyond it features, in 32 bits, would be infinite before long. */
+const largestChanged = 1e30;
 
 function changeOf(kind: MetricKind): (value: number) => number {
   switch (kind) {
