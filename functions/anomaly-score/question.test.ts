@@ -168,7 +168,7 @@ describe("of what came along", () => {
       "an end in a million years",
       [hundred],
       { atSeconds: 3e13 },
-      "500000000001 points of 1 metrics; at most 6000000 values are taken in: ask for a shorter range or a larger step",
+      "500000000001 points of 1 metrics: expected at most 1000000 of all together",
     ],
     [
       "a tiny step",
@@ -200,6 +200,47 @@ describe("of what came along", () => {
       "a: 1 values are infinite, and count as missing",
     ];
     expect(asked(samples, { baselineSeconds: 60 })).toMatchObject({ notes });
+  });
+});
+
+describe("what would be too much", () => {
+  /** Two samples so far apart. */
+  const apart = (seconds: number): Samples[] => [
+    {
+      name: "a",
+      kind: "value",
+      samples: [
+        [0, 1],
+        [seconds, 2],
+      ],
+    },
+  ];
+  const around = { seed: "", defaults, engine: forestEngines.own };
+
+  test.each<[sentence: string, said: Partial<Asked>, seconds: number, why: string | undefined]>([
+    ["a million points", { stepSeconds: 1 }, 999_999, undefined],
+    [
+      "one more, of two samples",
+      { stepSeconds: 1 },
+      1_000_000,
+      "1000001 points of 1 metrics: expected at most 1000000 of all together",
+    ],
+    [
+      "a hundred thousand points answered",
+      { stepSeconds: 1, points: true, judged: { points: 100_000 } },
+      200_000,
+      undefined,
+    ],
+    [
+      "one more",
+      { stepSeconds: 1, points: true, judged: { points: 100_001 } },
+      200_000,
+      "points: 100001 are judged, and at most 100000 are answered one by one",
+    ],
+    ["more that nobody wants answered", { stepSeconds: 1, judged: { points: 100_001 } }, 200_000, undefined],
+  ])("%s", (_, said, seconds, why) => {
+    const prepared = questionOf(asking(said), apart(seconds), around);
+    expect("why" in prepared ? prepared.why : undefined).toBe(why);
   });
 });
 

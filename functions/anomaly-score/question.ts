@@ -23,6 +23,12 @@ export interface Prepared {
 /** Most points of one metric that are asked of Prometheus, which refuses more than 11,000. */
 const mostPoints = 10_000;
 
+/** Most points, of all metrics together, that a question holds: values are few where samples are far apart, points are not. */
+const mostCells = 1_000_000;
+
+/** Most judged points that are answered one by one. */
+const mostAnswered = 100_000;
+
 /** The range of a workload's metrics that a question looks at, on multiples of its step: asked again, the same points. */
 export function gridOf(asked: Asked, defaults: Defaults, sinceSeconds: number, now: Date): Grid | Unasked {
   const stepSeconds = asked.stepSeconds ?? defaults.stepSeconds;
@@ -51,6 +57,15 @@ export function questionOf(
   const { notes } = whole;
   const part = around.grid ? partOfGrid(whole.grid, asked, defaults) : partAsked(whole.grid, asked, defaults);
   if ("why" in part) return part;
+  const cells = part.grid.points * samples.length;
+  if (cells > mostCells) {
+    return {
+      why: `${part.grid.points} points of ${samples.length} metrics: expected at most ${mostCells} of all together`,
+    };
+  }
+  if (asked.points && part.judged > mostAnswered) {
+    return { why: `points: ${part.judged} are judged, and at most ${mostAnswered} are answered one by one` };
+  }
   const aligned = part.grid === whole.grid ? whole : alignSamples(samples, part.grid);
   if (!aligned.aligned) return { why: aligned.message };
   const { grid, metrics } = aligned;
