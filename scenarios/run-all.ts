@@ -14,6 +14,9 @@ export interface RunOptions {
   say: (scenario: string, text: string) => void;
 }
 
+/** How much room scenarios take of `parallel`. */
+const weights = { light: 1, heavy: 2, waiting: 0.25 } as const;
+
 /**
  * Plays scenarios on a target, some at a time; each promise is one row, in the order given. What may take longest begins
  * first, so that it is not what all wait for in the end.
@@ -25,8 +28,8 @@ export function runAll(
 ): Promise<Row>[] {
   const longestFirst = scenarios.toSorted((a, b) => mayTake(b) - mayTake(a));
   const jobs = longestFirst.map((scenario) => ({
-    // Two that fill the CPU never run together, and beside one there is less room for light ones.
-    weight: scenario.load === "heavy" ? 2 : 1,
+    weight: weights[scenario.load ?? "light"],
+    // Two that fill the CPU never run together.
     alone: scenario.load === "heavy",
     run: async () => {
       const row = judge(scenario, await play(scenario, target, { patience, say: (text) => say(scenario.name, text) }));

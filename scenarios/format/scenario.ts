@@ -22,8 +22,8 @@ const deployed = z.strictObject({
 export const scenario = z.strictObject({
   /** One sentence for people. */
   about: name,
-  /** `heavy` ones fill the CPU: they run with less beside them. */
-  load: z.optional(z.enum(["light", "heavy"])),
+  /** `heavy` ones fill the CPU: they run with less beside them. `waiting` ones wait for minutes: they run with more. */
+  load: z.optional(z.enum(["light", "heavy", "waiting"])),
   /** Where it can be run at all; left out: everywhere. */
   only: z.optional(z.enum(["sandbox"])),
   namespace: z.optional(z.strictObject({ name: z.optional(name), mode: z.optional(mode) })),
