@@ -47,11 +47,21 @@ describe("the range that is asked of Prometheus", () => {
 
   test.each<[sentence: string, said: Partial<Asked>, points: number | string]>([
     ["10,000 points", { judged: { points: 9_940 } }, 10_000],
-    ["one more", { judged: { points: 9_941 } }, "step, baseline and judged make 10001 points: expected at most 10000"],
+    ["one more judged: less of the usual baseline", { judged: { points: 9_941 } }, 10_000],
+    [
+      "one more, with a baseline of one's own",
+      { judged: { points: 9_941 }, baselineSeconds: 7200 },
+      "step, baseline and judged make 10001 points: expected at most 10000",
+    ],
+    [
+      "a finer step alone: as much of the usual baseline as there is room for",
+      { stepSeconds: 0.5, judged: { points: 10 } },
+      10_000,
+    ],
     [
       "a step of a millisecond",
       { stepSeconds: 0.001 },
-      "step, baseline and judged make 9000000 points: expected at most 10000",
+      "step, baseline and judged make 1800001 points: expected at most 10000",
     ],
   ])("%s", (_, said, points) => {
     const grid = gridOf(asking(said), defaults, longAgo, now);

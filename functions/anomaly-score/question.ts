@@ -34,7 +34,9 @@ export function gridOf(asked: Asked, defaults: Defaults, sinceSeconds: number, n
   const stepSeconds = asked.stepSeconds ?? defaults.stepSeconds;
   const end = Math.floor((asked.atSeconds ?? now.getTime() / 1000) / stepSeconds);
   const judged = judgedPoints(asked, defaults, stepSeconds);
-  const baseline = Math.ceil((asked.baselineSeconds ?? defaults.baselineSeconds) / stepSeconds);
+  // Who asks for a finer step alone gets as much of the usual baseline as there is room for.
+  const usual = Math.min(Math.ceil(defaults.baselineSeconds / stepSeconds), Math.max(1, mostPoints - judged));
+  const baseline = asked.baselineSeconds === undefined ? usual : Math.ceil(asked.baselineSeconds / stepSeconds);
   if (baseline + judged > mostPoints) {
     return { why: `step, baseline and judged make ${baseline + judged} points: expected at most ${mostPoints}` };
   }
