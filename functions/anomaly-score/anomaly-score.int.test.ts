@@ -192,7 +192,7 @@ describe("what can't be answered is told", () => {
     ],
     [
       "too many points",
-      { workload: web, step: "1s" },
+      { workload: web, step: "1s", baseline: "4d" },
       400,
       "step, baseline and judged make 347400 points: expected at most 10000",
     ],
