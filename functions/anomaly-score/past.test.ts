@@ -14,6 +14,8 @@ import { describe, expect, test } from "vitest";
 import { type Past, pastOf, readPasts } from "./past.ts";
 import { readWatched } from "./watched.ts";
 
+/** The settings that the README says. */
+const margins = { settlingSeconds: 600, buildUpSeconds: 900 };
 const minutes = 60;
 const hours = 60 * minutes;
 /** So many seconds ago, in seconds since the epoch. */
@@ -59,7 +61,7 @@ test.each<[sentence: string, given: Given]>([
     },
   ],
 ])("%s", (_, { revisions, since, cuts }) => {
-  expect(pastOf(aWorkload({ revisions }), [], now)).toEqual({
+  expect(pastOf(aWorkload({ revisions }), [], now, margins)).toEqual({
     workload: { kind: "Deployment", namespace: "shop", name: "web" },
     labels: { app: "web" },
     sinceSeconds: ago(since),
@@ -68,7 +70,7 @@ test.each<[sentence: string, given: Given]>([
 });
 
 test("without any revision it began when it was made", () => {
-  const past = pastOf(aWorkload({ revisions: [], createdAt: secondsAgo(hours) }), [], now);
+  const past = pastOf(aWorkload({ revisions: [], createdAt: secondsAgo(hours) }), [], now, margins);
   expect(past).toMatchObject({ sinceSeconds: ago(hours), cuts: [] });
 });
 
@@ -98,13 +100,13 @@ test.each<[sentence: string, given: Parameters<typeof pastOf>[1], cuts: Past["cu
     [span(4.25 * hours, 2 * hours), span(3.25 * hours, 0)],
   ],
 ])("an incident is cut out: %s", (_, incidents, cuts) => {
-  expect(pastOf(aWorkload({ revisions: [first] }), incidents, now).cuts).toEqual([settling, ...cuts]);
+  expect(pastOf(aWorkload({ revisions: [first] }), incidents, now, margins).cuts).toEqual([settling, ...cuts]);
 });
 
 test("an alert whose time can't be read is as if it were not", () => {
   const odd = incident([4 * hours], 2 * hours);
   odd.status?.alerts.push(anAlert({ startsAt: "soon" }));
-  expect(pastOf(aWorkload({ revisions: [] }), [odd], now).cuts).toEqual([span(4.25 * hours, 2 * hours)]);
+  expect(pastOf(aWorkload({ revisions: [] }), [odd], now, margins).cuts).toEqual([span(4.25 * hours, 2 * hours)]);
 });
 
 /** A cluster that holds these lists, and nothing else. */
@@ -145,7 +147,7 @@ describe("from the cluster", () => {
   });
 
   test("workloads of all kinds, each with its own revisions and incidents", async () => {
-    const pasts = await readPasts(cluster, {}, any, now);
+    const pasts = await readPasts(cluster, {}, any, now, margins);
     expect(names(pasts)).toEqual([
       "shop/Deployment/web",
       "bank/Deployment/api",
@@ -157,16 +159,16 @@ describe("from the cluster", () => {
   });
 
   test("only those of a namespace, and only those that are wanted", async () => {
-    expect(names(await readPasts(cluster, { namespace: "bank" }, any, now))).toEqual(["bank/Deployment/api"]);
-    expect(names(await readPasts(cluster, {}, ({ kind }) => kind === "DaemonSet", now))).toEqual([
+    expect(names(await readPasts(cluster, { namespace: "bank" }, any, now, margins))).toEqual(["bank/Deployment/api"]);
+    expect(names(await readPasts(cluster, {}, ({ kind }) => kind === "DaemonSet", now, margins))).toEqual([
       "shop/DaemonSet/agent",
     ]);
-    expect(await readPasts(cluster, { namespace: "empty" }, any, now)).toEqual([]);
+    expect(await readPasts(cluster, { namespace: "empty" }, any, now, margins)).toEqual([]);
   });
 
   test("the API server being away is told as it is", async () => {
     const away = { list: async () => Promise.reject(new ClusterError("Unavailable", "away")) } as unknown as Cluster; // reason: nothing else is asked of it
-    await expect(readPasts(away, {}, any, now)).rejects.toThrow(ClusterError);
+    await expect(readPasts(away, {}, any, now, margins)).rejects.toThrow(ClusterError);
   });
 });
 
@@ -187,6 +189,6 @@ describe("who is watched", () => {
       namespaces: [namespace("shop", ofNamespace), namespace("bank")],
       deployments: [made("web", { labels: own }), made("api", { namespace: "bank" })],
     });
-    expect(names(await readWatched(cluster, now))).toEqual(watched ? ["shop/Deployment/web"] : []);
+    expect(names(await readWatched(cluster, now, margins))).toEqual(watched ? ["shop/Deployment/web"] : []);
   });
 });

@@ -27,9 +27,6 @@ export interface Margins {
   buildUpSeconds: number;
 }
 
-/** The margins where nobody says others. */
-const usualMargins: Margins = { settlingSeconds: 10 * 60, buildUpSeconds: 15 * 60 };
-
 const kinds = { Deployment: "deployments", StatefulSet: "statefulsets", DaemonSet: "daemonsets" } as const;
 
 /** Reads the workloads of a namespace, or of all, with their pasts; `wanted` chooses by kind, namespace, name and labels. */
@@ -38,7 +35,7 @@ export async function readPasts(
   selection: Selection,
   wanted: (workload: WorkloadRef & Pick<Past, "labels">) => boolean,
   now: Date,
-  margins: Margins = usualMargins,
+  margins: Margins,
 ): Promise<Past[]> {
   const list = <T>(resource: Resource) => cluster.list<ClusterObject & T>(resource, selection);
   type Revisions = WorkloadObjects["revisions"];
@@ -68,12 +65,7 @@ export async function readPasts(
 }
 
 /** What of a workload's past is cut out. Pure. */
-export function pastOf(
-  workload: Workload,
-  incidents: readonly Incident[],
-  now: Date,
-  margins: Margins = usualMargins,
-): Past {
+export function pastOf(workload: Workload, incidents: readonly Incident[], now: Date, margins: Margins): Past {
   const { kind, namespace, name, labels } = workload;
   const rollouts = workload.revisions.map(({ createdAt }) => seconds(createdAt));
   return {

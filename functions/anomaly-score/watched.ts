@@ -5,7 +5,7 @@ import { type Margins, type Past, readPasts } from "./past.ts";
 const watchLabel = "autoheal.dev/anomalies";
 
 /** Every workload that somebody opted in, with its past. */
-export async function readWatched(cluster: Cluster, now: Date, margins?: Margins): Promise<Past[]> {
+export async function readWatched(cluster: Cluster, now: Date, margins: Margins): Promise<Past[]> {
   const namespaces = await cluster.list("namespaces", { labelSelector: `${watchLabel}=true` });
   const on = new Set(namespaces.map(({ metadata }) => metadata.name));
   return readPasts(

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { createStore, type Store, takeSubnet } from "../api/index.ts";
 import { startRecorder } from "./fixtures/recorder.ts";
 import { until } from "./fixtures/until.ts";
@@ -235,7 +235,12 @@ test("closing ends every process and gives the addresses back", async () => {
 test("processes end with a sandbox that is killed", async () => {
   await start({ functions: [] });
   await knative.close();
-  const alone = execFile(process.execPath, [fixture("sandbox-alone.ts"), subnet, fixture("probe.cjs")]);
+  // Who is killed takes nothing away.
+  const folder = mkdtempSync(join(tmpdir(), "killed-sandbox-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const alone = execFile(process.execPath, [fixture("sandbox-alone.ts"), subnet, fixture("probe.cjs")], {
+    env: { ...process.env, TMPDIR: folder },
+  });
   const lines = createInterface({ input: alone.stdout ?? process.stdin });
   const [line] = await once(lines, "line");
   const pid = Number(line);

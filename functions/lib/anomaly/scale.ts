@@ -46,6 +46,18 @@ function deviationsOf(sorted: Float64Array, centre: number): Float64Array {
   return deviations;
 }
 
+/** How many of the first `count` sorted values are less than this one. */
+export function lessThan(sorted: Float64Array, count: number, value: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** A quantile of sorted values, between its neighbours; 0 of nothing. */
 export function quantile(sorted: Float64Array, share: number): number {
   const at = share * Math.max(sorted.length - 1, 0);

@@ -1,5 +1,5 @@
 import { method } from "./method.ts";
-import { quantile } from "./scale.ts";
+import { lessThan, quantile } from "./scale.ts";
 
 /** -log10 of the share of a reference that is as high as a value or higher; NaN of NaN. */
 export type Surprise = (value: number) => number;
@@ -23,13 +23,6 @@ export function surpriseAmong(reference: Float64Array): Surprise {
   return (value) => {
     if (Number.isNaN(value)) return Number.NaN;
     if (value > from) return atTail + (value - from) / mean / Math.LN10;
-    let low = 0;
-    let high = count;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((sorted[middle] ?? 0) < value) low = middle + 1;
-      else high = middle;
-    }
-    return -Math.log10((count - low + 1) / (count + 1));
+    return -Math.log10((count - lessThan(sorted, count, value) + 1) / (count + 1));
   };
 }
