@@ -22,6 +22,7 @@ test("with the Broker alone, everything else has a default", () => {
       rateWindowSeconds: 120,
       reviewSeconds: 10,
       resendSeconds: 30,
+      relapseSeconds: 86_400,
       anomalyFreshSeconds: 300,
     },
   });

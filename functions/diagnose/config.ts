@@ -39,6 +39,7 @@ export function readDiagnoseConfig(environment: Environment): DiagnoseConfig {
     pulseSchedule: text("AUTOHEAL_PULSE_SCHEDULE", "*/10 * * * * *"),
     review: seconds("AUTOHEAL_REVIEW", "10s"),
     resend: seconds("AUTOHEAL_RESEND", "30s"),
+    relapse: seconds("AUTOHEAL_RELAPSE", "24h"),
     anomalyFresh: seconds("AUTOHEAL_ANOMALY_FRESH", "5m"),
   });
   return {
@@ -73,6 +74,7 @@ export function readDiagnoseConfig(environment: Environment): DiagnoseConfig {
       },
       rateWindowSeconds: read.window,
       reviewSeconds: read.review,
+      relapseSeconds: read.relapse,
       resendSeconds: read.resend,
       anomalyFreshSeconds: read.anomalyFresh,
     },

@@ -153,6 +153,7 @@ describe("an open incident", () => {
     const remediation: Remediation = {
       id: `${incidentUid}-1`,
       remedy: "restart",
+      cause: "Hang",
       change: { what: "restartPods", pods: [{ name: "web-2-a", uid: "uid-a" }] },
       seenUid: "uid-web",
       seenGeneration: 7,
@@ -176,7 +177,7 @@ describe("an open incident", () => {
     const incident = incidentRef(given.incident);
     const subject = "shop/Deployment/web";
     expect(step).toEqual({
-      reserve: [{ id: `${incidentUid}-1`, workload: subject, remedy: "restart", at: now.toISOString() }],
+      reserve: [{ id: `${incidentUid}-1`, workload: subject, remedy: "restart", cause: "Hang", at: now.toISOString() }],
       release: [],
       status: {
         ...given.incident.status,
@@ -253,6 +254,8 @@ describe("it holds", () => {
   });
   const autoscaler = { name: "web", uid: "uid-hpa", minReplicas: 1, maxReplicas: 3, currentReplicas: 3 };
   const traffic = ["diagnosed: shop/Deployment/web: CpuTraffic"];
+  const leaks = ["diagnosed: shop/Deployment/web: MemoryLeak"];
+  const before = aToken({ id: "77aa-1", cause: "MemoryLeak", at: secondsAgo(3600) });
 
   table([
     // What the cause says
@@ -283,6 +286,11 @@ describe("it holds", () => {
       "it has all the replicas that the policy allows",
       seen(diagnosis("CpuTraffic"), { ...busy(), ...policy({ maxReplicas: 3 }) }),
       person("AtMaxReplicas", { says: [...traffic, "escalated: A person is needed: AtMaxReplicas"] }),
+    ],
+    [
+      "a leak that was restarted an hour ago is back",
+      seen(diagnosis("MemoryLeak"), { ...leak(), ledger: aLedger([before]) }),
+      person("LadderExhausted", { says: [...leaks, "escalated: A person is needed: LadderExhausted"] }),
     ],
 
     // What is not known

@@ -1,3 +1,4 @@
+import type { Cause } from "@autoheal/lib/cause";
 import { type Diagnosis, diagnose, type Seen } from "@autoheal/lib/diagnosis";
 import { hold } from "@autoheal/lib/effect";
 import type { AnomalyNote } from "@autoheal/lib/event";
@@ -13,7 +14,7 @@ import {
 } from "@autoheal/lib/incident";
 import { releasable, tokensOf } from "@autoheal/lib/ledger";
 import { healthOf } from "@autoheal/lib/proof";
-import { type Treatment, treatmentOf } from "@autoheal/lib/treatment";
+import { relapses, type Treatment, treatmentOf } from "@autoheal/lib/treatment";
 import { type Workload, workloadSubject } from "@autoheal/lib/workload";
 import { alertsNow } from "./alerts-now.ts";
 import { anomalyNow, scoreRequest, wantsScore, withAnswer } from "./anomaly.ts";
@@ -110,16 +111,22 @@ function treat(ours: Case): Step {
   const diagnosis = diagnose(seen);
   const confirmed = isConfirmed(diagnosis, ours.status, now);
   const status = diagnosed(ours, diagnosis);
-  const tried = status.remediations.filter(({ id, outcome }) => !isUndo(id) && outcome !== "Held").length;
   const undone = status.remediations.some(({ outcome }) => outcome === "Undone");
   if (undone)
     return held(status, settings, hold("LadderExhausted", "the remedy made it worse and was taken back"), now);
-  const treatment = treatmentOf(diagnosis, seen, observed.policy, tried);
+  const treatment = treatmentOf(diagnosis, seen, observed.policy, triedFor(diagnosis.cause, status, ours));
   if ("verdict" in treatment) return held(status, settings, treatment, now);
   if (!confirmed) {
     return held(status, settings, hold("Confirming", "signals alone say so: they have to say it twice"), now);
   }
   return propose(ours, status, treatment);
+}
+
+/** How many remedies were tried and did not help: in this incident, or in earlier ones of a cause that came back. */
+function triedFor(cause: Cause, { remediations }: IncidentStatus, { observed, workload, settings, now }: Case): number {
+  const here = remediations.filter(({ id, outcome }) => !isUndo(id) && outcome !== "Held").length;
+  const others = tokensOf(observed.ledger).filter(({ id }) => !id.startsWith(`${observed.incident.metadata.uid}-`));
+  return here + relapses(cause, workload, others, { relapseSeconds: settings.relapseSeconds, now });
 }
 
 function isUndo(id: string): boolean {
@@ -199,6 +206,7 @@ function propose(ours: Case, status: IncidentStatus, treatment: Treatment): Step
   const remediation: Remediation = {
     id,
     ...treatment,
+    ...(status.diagnosis ? { cause: status.diagnosis.cause } : {}),
     seenUid: workload.uid,
     seenGeneration: workload.generation,
     state: "Requested",

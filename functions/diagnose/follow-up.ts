@@ -51,8 +51,7 @@ function applied({ status, workload, settings, now }: Case, running: Remediation
     phase: "Proving",
     dueAt: after(now, settings.reviewSeconds),
   } as const;
-  const { id, remedy, requestedAt: at } = running;
-  return { ...record(next), reserve: outcome ? tokensFor({ id, remedy, change: running.change }, workload, at) : [] };
+  return { ...record(next), reserve: outcome ? tokensFor(running, workload, running.requestedAt) : [] };
 }
 
 /** The remediation that was given up before it was written, and was written after all. */
@@ -65,11 +64,11 @@ export function writtenAfterAll({ remediations }: IncidentStatus, workload: Work
 
 /** The tokens that stand behind a remediation: its own, and one for taking it back where that can be done. */
 export function tokensFor(
-  { id, remedy, change }: Pick<Remediation, "id" | "remedy" | "change">,
+  { id, remedy, cause, change }: Pick<Remediation, "id" | "remedy" | "cause" | "change">,
   workload: Workload,
   at: string,
 ): Token[] {
-  const token = { workload: workloadSubject(workload), remedy, at };
+  const token = { workload: workloadSubject(workload), remedy, ...(cause ? { cause } : {}), at };
   if (isUndo({ id })) return [{ id, ...token, undo: true }];
   return [{ id, ...token }, ...(undoOf(change) ? [{ id: `${id}-undo`, ...token, undo: true }] : [])];
 }

@@ -14,6 +14,8 @@ export interface Settings {
   reviewSeconds: number;
   /** How long what anomaly-score said is evidence of now, and then it is asked again. */
   anomalyFreshSeconds: number;
+  /** How long after a cause was treated its coming back is a relapse: then a person is asked. */
+  relapseSeconds: number;
   /** How long until a request without an answer, or a message that was not sent, is posted again. */
   resendSeconds: number;
 }

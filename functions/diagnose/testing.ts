@@ -22,6 +22,7 @@ export const settings: Settings = {
   rateWindowSeconds: 120,
   reviewSeconds: 10,
   resendSeconds: 30,
+  relapseSeconds: 86_400,
   anomalyFreshSeconds: 300,
 };
 

@@ -87,6 +87,8 @@ const remediation = z.object({
   /** `<incident uid>-<attempt>`, or that of the original with `-undo`. */
   id: short,
   remedy: z.enum(remedies),
+  /** The cause that it is for. */
+  cause: z.optional(z.enum(causes)),
   change,
   /** What was seen when it was decided: if it differs at the time of writing, somebody was faster. */
   seenUid: short,

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { causes } from "../cause/index.ts";
 import { remedies } from "../remedy/index.ts";
 
 const instant = z.iso.datetime({ offset: true });
@@ -21,6 +22,8 @@ const token = z.object({
   /** `namespace/kind/name`. */
   workload: short,
   remedy: z.enum(remedies),
+  /** What it was done for: what comes back is not treated the same way again. */
+  cause: z.optional(z.enum(causes)),
   at: instant,
   /** Reserved together with the original for taking it back: counts towards no limit. */
   undo: z.optional(z.boolean()),

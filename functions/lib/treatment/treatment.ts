@@ -49,14 +49,14 @@ const holds: Partial<Record<Cause, [TreatmentReason, string]>> = {
   Unknown: ["CauseUnknown", "no cause explains what is seen: doing nothing is safer than guessing"],
 };
 
-/** What people should do when a cause came back after its whole ladder. */
+/** What people should do when a cause is there again after its whole ladder. */
 const advice: Partial<Record<Cause, string>> = {
   MemoryLeak: "it leaks again after a restart: raise the limit or fix the leak",
   CpuRunaway: "it runs away again after a restart: look at what it computes",
   CpuTraffic: "more replicas did not help: look for what they all wait for",
 };
 
-/** The next treatment of a diagnosis, after `tried` remediations of this incident were finished and did not help. */
+/** The next treatment of a diagnosis, after `tried` remediations were finished and did not help, or only for a while. */
 export function treatmentOf(
   diagnosis: Diagnosis,
   seen: Seen,
