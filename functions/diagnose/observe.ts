@@ -65,7 +65,7 @@ export async function observe(
       workloadLabels: workload?.labels ?? {},
       alerts: incident.status?.alerts.map(({ labels }) => labels) ?? [],
     }),
-    workload ? readClues(cluster, workload, now) : [],
+    workload ? readForPeople(sources, workload, now) : [],
   ]);
   return { incident, workload, signals, policy, ledger, held, clues };
 }
@@ -86,6 +86,16 @@ async function readHeld({ alerts, log }: Sources): Promise<readonly HeldAlert[] 
   } catch (error) {
     log.warn({ error }, "alerts not read");
     return undefined;
+  }
+}
+
+/** No rule reads clues, so that nothing waits for them. */
+async function readForPeople({ cluster, log }: Sources, workload: Workload, now: Date): Promise<readonly Clue[]> {
+  try {
+    return await readClues(cluster, workload, now);
+  } catch (error) {
+    log.warn({ error }, "events and logs not read");
+    return [];
   }
 }
 

@@ -47,7 +47,7 @@ const container = a.containers[0] as Container; // reason: of one container each
 
 /** The pods of shop/web, of which web-2-a hangs: it runs for an hour and has not been ready for ten minutes. */
 export function hangingPods(): Pod[] {
-  const running = { ...container, runningSince: secondsAgo(3600) };
+  const running = { ...container, ready: false, runningSince: secondsAgo(3600) };
   return [{ ...a, ready: false, readySince: secondsAgo(600), containers: [running] }, b, c];
 }
 

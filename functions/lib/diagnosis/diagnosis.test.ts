@@ -22,7 +22,7 @@ const rolledOut = (ago: number, more: Partial<Workload> = {}): Workload => {
   return aWorkload({ revisions, ...more });
 };
 const withPodA = (pod: Partial<Pod>, more: Partial<Container> = {}): Pod[] => [
-  { ...a, ...pod, containers: [{ ...container, ...more }] },
+  { ...a, ...pod, containers: [{ ...container, ready: pod.ready ?? true, ...more }] },
   b,
   c,
 ];
@@ -356,6 +356,15 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
     "a pod that is not ready since half a minute",
     seen(
       aWorkload({ pods: withPodA({ ready: false, readySince: secondsAgo(30) }, { runningSince: secondsAgo(3600) }) }),
+    ),
+    "Unknown",
+  ],
+  [
+    "a pod whose node is lost: its container is as ready as it last was",
+    seen(
+      aWorkload({
+        pods: withPodA({ ready: false, readySince: secondsAgo(600) }, { ready: true, runningSince: secondsAgo(3600) }),
+      }),
     ),
     "Unknown",
   ],

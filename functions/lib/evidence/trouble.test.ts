@@ -105,7 +105,10 @@ test.each<[sentence: string, signals: Partial<Signals>, troubles: Trouble[]]>([
 
 /** web-2-a ran for an hour, and has not been ready for so long. */
 const unready = (seconds: number, pod: Partial<Pod> = {}, more: Partial<Container> = {}) =>
-  podA({ ready: false, readySince: secondsAgo(seconds), ...pod }, { runningSince: secondsAgo(3600), ...more });
+  podA(
+    { ready: false, readySince: secondsAgo(seconds), ...pod },
+    { ready: false, runningSince: secondsAgo(3600), ...more },
+  );
 
 test.each<[sentence: string, workload: Workload, signals: Partial<Signals>, hung: string[]]>([
   ["not ready for a minute, though it runs and was ready", unready(60), {}, ["web-2-a"]],
@@ -114,6 +117,7 @@ test.each<[sentence: string, workload: Workload, signals: Partial<Signals>, hung
   ["busy below half of its limit", unready(60), { cpuByPod: { "web-2-a": level(0.49) } }, ["web-2-a"]],
   ["busy with half of its limit: it works at something", unready(60), { cpuByPod: { "web-2-a": level(0.5) } }, []],
   ["ready", podA({ readySince: secondsAgo(3600) }), {}, []],
+  ["its containers are ready: its node is lost, or a gate holds it", unready(600, {}, { ready: true }), {}, []],
   [
     "never ready: unready since before its process began",
     unready(3600, {}, { runningSince: secondsAgo(3599) }),

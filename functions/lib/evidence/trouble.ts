@@ -114,7 +114,8 @@ export function ofLive<T>(byPod: Readonly<Record<string, T>>, workload: Workload
 
 /**
  * Pods that hang: their process runs, was ready and has not been for `hangSeconds`, did not restart, and uses little CPU.
- * A pod without a CPU signal counts as hanging: readiness is the hard evidence.
+ * A pod without a CPU signal counts as hanging: readiness is the hard evidence. One whose containers are all ready does not hang:
+ * its node is lost (then nobody probes it, and the control plane alone calls the pod unready), or a readiness gate of somebody else holds it.
  */
 export function hungPods(workload: Workload, signals: Signals, { hangSeconds }: Thresholds, now: Date): Pod[] {
   return livePods(workload).filter((pod) => {
@@ -122,7 +123,8 @@ export function hungPods(workload: Workload, signals: Signals, { hangSeconds }: 
     const wasReady = pod.containers.every((container) => becameUnready(container, since));
     const cpu = latest(signals.cpuByPod[pod.name] ?? [], signals);
     const long = now.getTime() - since >= hangSeconds * 1000;
-    return pod.phase === "Running" && !pod.ready && pod.containers.length > 0 && wasReady && long && (cpu ?? 0) < 0.5;
+    const unready = !pod.ready && pod.containers.some(({ ready }) => !ready);
+    return pod.phase === "Running" && unready && wasReady && long && (cpu ?? 0) < 0.5;
   });
 }
 

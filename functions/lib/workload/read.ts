@@ -69,6 +69,9 @@ function replicasOf(
   return { replicas: spec?.replicas ?? 1, readyReplicas: status?.readyReplicas ?? 0 };
 }
 
+/** How a Deployment says that its rollouts have no deadline; then it has no condition `Progressing` either (Kubernetes' HasProgressDeadline). */
+const noProgressDeadline = 2_147_483_647;
+
 /** Trusts no status that is older than the spec (`observedGeneration`). */
 function rolloutOf(kind: WorkloadKind, object: WorkloadObjects["object"]): Workload["rollout"] {
   const behind = (object.status?.observedGeneration ?? 0) < (object.metadata?.generation ?? 0);
@@ -81,7 +84,10 @@ function rolloutOf(kind: WorkloadKind, object: WorkloadObjects["object"]): Workl
     const updated =
       (status?.updatedReplicas ?? 0) >= wanted && (status?.replicas ?? 0) <= (status?.updatedReplicas ?? 0);
     // Once a rollout is through, pods that fail later are no rollout: the condition stays NewReplicaSetAvailable.
-    const through = progressing?.reason === "NewReplicaSetAvailable" || progressing?.reason === "DeploymentPaused";
+    const through =
+      progressing?.reason === "NewReplicaSetAvailable" ||
+      progressing?.reason === "DeploymentPaused" ||
+      spec?.progressDeadlineSeconds === noProgressDeadline;
     return through && updated ? "Complete" : "Progressing";
   }
   if (kind === "StatefulSet") {

@@ -1,4 +1,4 @@
-import type { DeploymentStatus, StatefulSetStatus } from "kubernetes-types/apps/v1.js";
+import type { Deployment, DeploymentStatus, StatefulSetStatus } from "kubernetes-types/apps/v1.js";
 import { expect, test } from "vitest";
 import { aDeployment, aPod, aReplicaSet, aWorkload, secondsAgo, theObjects } from "../testing/index.ts";
 import { earlierRevisions, readWorkload, rolledOutAt, type Workload } from "./index.ts";
@@ -28,6 +28,15 @@ test.each<[sentence: string, status: Partial<DeploymentStatus>, rollout: Workloa
   ["just made: no condition yet", { conditions: [] }, "Progressing"],
 ])("a Deployment, %s", (_, status, rollout) => {
   expect(readWorkload(theObjects({ object: aDeployment({ status }) })).rollout).toBe(rollout);
+});
+
+test.each<[sentence: string, status: Partial<DeploymentStatus>, rollout: Workload["rollout"]]>([
+  ["all pods are new", { conditions: [] }, "Complete"],
+  ["an old pod is still there", { conditions: [], replicas: 4 }, "Progressing"],
+  ["a new one is missing", { conditions: [], replicas: 2, updatedReplicas: 2 }, "Progressing"],
+])("a Deployment whose rollouts have no deadline, and so no condition, %s", (_, status, rollout) => {
+  const spec = { ...aDeployment().spec, progressDeadlineSeconds: 2_147_483_647 } as Deployment["spec"]; // reason: spread of optional parts
+  expect(readWorkload(theObjects({ object: aDeployment({ spec, status } as Deployment) })).rollout).toBe(rollout);
 });
 
 test.each<[sentence: string, status: Partial<StatefulSetStatus>, rollout: Workload["rollout"]]>([

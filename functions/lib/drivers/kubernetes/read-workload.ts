@@ -85,7 +85,7 @@ export async function ownerOf(cluster: Cluster, target: Target): Promise<Owner> 
       );
       const scaled = hpa?.spec?.scaleTargetRef;
       if (!scaled) return { found: false, why: "NotFound" };
-      const kind = kindOf(scaled.kind);
+      const kind = kindOf(scaled);
       return kind
         ? ownerOf(cluster, { by: "workload", namespace: target.namespace, kind, name: scaled.name })
         : { found: false, why: "NotAWorkload" };
@@ -126,17 +126,24 @@ async function ownerOfGonePod(cluster: Cluster, namespace: string, pod: string):
 async function climb(cluster: Cluster, namespace: string, from: ClusterObject): Promise<Owner> {
   const owner = controllerOf(from);
   if (!owner) return { found: false, why: "NoOwner" };
-  const kind = kindOf(owner.kind);
+  const kind = kindOf(owner);
   if (kind) return { found: true, workload: { kind, namespace, name: owner.name } };
   if (owner.kind !== "ReplicaSet") return { found: false, why: "NotAWorkload" };
   const replicaSet = await cluster.get("replicasets", namespace, owner.name);
   return replicaSet ? climb(cluster, namespace, replicaSet) : { found: false, why: "NotFound" };
 }
 
-function controllerOf(object: ClusterObject): { kind: string; name: string; uid: string } | undefined {
+function controllerOf(object: ClusterObject): (Kind & { name: string; uid: string }) | undefined {
   return object.metadata.ownerReferences?.find(({ controller }) => controller);
 }
 
-function kindOf(kind: string): WorkloadKind | undefined {
+interface Kind {
+  apiVersion?: string;
+  kind: string;
+}
+
+/** Other groups have kinds of these names too, such as OpenKruise's StatefulSet: those are somebody else's to heal. */
+function kindOf({ apiVersion = "apps/v1", kind }: Kind): WorkloadKind | undefined {
+  if (!apiVersion.startsWith("apps/")) return undefined;
   return kind === "Deployment" || kind === "StatefulSet" || kind === "DaemonSet" ? kind : undefined;
 }
