@@ -1,9 +1,9 @@
-import type { Incident, IncidentStatus } from "@autoheal/lib/incident";
+import { healMs, type Incident, type IncidentStatus } from "@autoheal/lib/incident";
 import { causeText, durationText, phrase, remediationText, sentence } from "./words.ts";
 
 /** One line about an incident: what it is about, and where it stands. */
 export function headlineOf(incident: Incident, status: IncidentStatus): string {
-  const { diagnosis, hold, remediations, recoveredAt, outcome, phase } = status;
+  const { diagnosis, hold, remediations, outcome, phase } = status;
   const [alert] = status.alerts;
   const what = diagnosis ? sentence(causeText(diagnosis.cause)) : (alert?.name ?? "Trouble");
   const last = remediations.at(-1);
@@ -20,9 +20,9 @@ export function headlineOf(incident: Incident, status: IncidentStatus): string {
     case "Escalated":
       return `${what}: needs a person`;
     case "Closed": {
-      const took = recoveredAt && ` in ${durationText(Date.parse(recoveredAt) - Date.parse(incident.spec.openedAt))}`;
+      const took = healMs(incident);
       const healed = outcome === "Succeeded" && remedy ? `healed by ${remedy}` : "recovered";
-      return took ? `${what}: ${healed}${took}` : `${what}: ${phrase(outcome ?? "closed")}`;
+      return `${what}: ${took === undefined ? phrase(outcome ?? "closed") : `${healed} in ${durationText(took)}`}`;
     }
   }
 }

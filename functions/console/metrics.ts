@@ -1,5 +1,5 @@
 /** Durable counters: computed from the Incidents that the cluster holds, so that no restart of ours resets them. */
-import { type Incident, isOpen } from "@autoheal/lib/incident";
+import { healMs, type Incident, isOpen } from "@autoheal/lib/incident";
 import { Counter, Gauge, Histogram, type Registry } from "@autoheal/lib/runtime";
 
 const phases = ["Open", "Remediating", "Proving", "Held", "Escalated"] as const;
@@ -43,7 +43,7 @@ export function addIncidentMetrics(registry: Registry, incidents: readonly Incid
 
   for (const phase of phases) open.set({ phase }, 0);
   for (const incident of incidents) {
-    const { status, spec } = incident;
+    const { status } = incident;
     if (isOpen(incident)) open.inc({ phase: status?.phase ?? "Open" });
     else closed.inc({ cause: status?.diagnosis?.cause ?? "None", outcome: status?.outcome ?? "None" });
     if (status?.hold) holds.inc({ reason: status.hold.reason });
@@ -52,8 +52,7 @@ export function addIncidentMetrics(registry: Registry, incidents: readonly Incid
       remediations.inc({ remedy, outcome: outcome ?? "None" });
       if (outcome === "Held") holds.inc({ reason: reason ?? "None" });
     }
-    if (!isOpen(incident) && status?.recoveredAt) {
-      timeToHeal.observe(Math.max(0, Date.parse(status.recoveredAt) - Date.parse(spec.openedAt)) / 1000);
-    }
+    const took = healMs(incident);
+    if (!isOpen(incident) && took !== undefined) timeToHeal.observe(took / 1000);
   }
 }

@@ -164,9 +164,8 @@ function overallText(state: State, counts: Record<State, number>, total: number,
 }
 
 function stories(incidents: readonly Incident[]): Story[] {
-  return incidents
-    .map(storyOf)
-    .sort((a, b) => Date.parse(b.openedAt) - Date.parse(a.openedAt) || compare(a.name, b.name));
+  const opened = ({ spec }: Incident) => Date.parse(spec.openedAt);
+  return [...incidents].sort((a, b) => opened(b) - opened(a) || compare(a.metadata.name, b.metadata.name)).map(storyOf);
 }
 
 function endOf({ spec, status }: Incident): number {

@@ -1,6 +1,13 @@
 /** An incident's story: what was seen, found, done and proven, in the order in which it happened. */
 import type { Cause } from "@autoheal/lib/cause";
-import type { Incident, IncidentAlert, IncidentStatus, Remediation } from "@autoheal/lib/incident";
+import {
+  beganAt,
+  healMs,
+  type Incident,
+  type IncidentAlert,
+  type IncidentStatus,
+  type Remediation,
+} from "@autoheal/lib/incident";
 import type { Outcome } from "@autoheal/lib/outcome";
 import { headlineOf } from "./headline.ts";
 import { causeText, changeText, durationText, phrase, remediationText } from "./words.ts";
@@ -40,7 +47,8 @@ export interface Story {
   /** 0 to 1. */
   confidence?: number;
   outcome?: Outcome;
-  openedAt: string;
+  /** When its first alert began. */
+  beganAt: string;
   recoveredAt?: string;
   closedAt?: string;
   /** From the first alert to the proven recovery. */
@@ -55,6 +63,7 @@ export function storyOf(incident: Incident): Story {
   const { metadata, spec, status = emptyStatus } = incident;
   const { diagnosis, outcome, recoveredAt, closedAt } = status;
   const severity = worstSeverity(status.alerts);
+  const took = healMs(incident);
   return {
     namespace: metadata.namespace,
     name: metadata.name,
@@ -65,21 +74,22 @@ export function storyOf(incident: Incident): Story {
     ...(severity ? { severity } : {}),
     ...(diagnosis ? { cause: diagnosis.cause, confidence: diagnosis.confidence } : {}),
     ...(outcome ? { outcome } : {}),
-    openedAt: spec.openedAt,
-    ...(recoveredAt ? { recoveredAt, timeToHealSeconds: millisecondsBetween(spec.openedAt, recoveredAt) / 1000 } : {}),
+    beganAt: beganAt(incident),
+    ...(recoveredAt ? { recoveredAt } : {}),
+    ...(took === undefined ? {} : { timeToHealSeconds: took / 1000 }),
     ...(closedAt ? { closedAt } : {}),
-    steps: stepsOf(spec.openedAt, status),
+    steps: stepsOf(status, took),
   };
 }
 
-function stepsOf(openedAt: string, status: IncidentStatus): Step[] {
+function stepsOf(status: IncidentStatus, took: number | undefined): Step[] {
   const steps = [
     ...alertSteps(status),
     ...diagnosisSteps(status),
     ...holdSteps(status),
     ...status.remediations.flatMap(remediationSteps),
     ...escalationSteps(status),
-    ...outcomeSteps(openedAt, status),
+    ...outcomeSteps(status, took),
   ];
   return steps.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
@@ -195,12 +205,10 @@ function escalationSteps({ escalatedAt, outbox }: IncidentStatus): Step[] {
   return [...steps, { kind: "Escalation", at: escalatedAt, title: "A person is needed", lines: [], tone: "trouble" }];
 }
 
-function outcomeSteps(openedAt: string, { recoveredAt, closedAt, outcome }: IncidentStatus): Step[] {
+function outcomeSteps({ recoveredAt, closedAt, outcome }: IncidentStatus, took = 0): Step[] {
   if (recoveredAt) {
-    const took = durationText(millisecondsBetween(openedAt, recoveredAt));
-    return [
-      { kind: "Outcome", at: recoveredAt, title: `Recovered after ${took}`, lines: ["Proven healthy."], tone: "good" },
-    ];
+    const title = `Recovered after ${durationText(took)}`;
+    return [{ kind: "Outcome", at: recoveredAt, title, lines: ["Proven healthy."], tone: "good" }];
   }
   if (!closedAt) return [];
   return [

@@ -1,4 +1,4 @@
-import type { Incident, IncidentStatus } from "@autoheal/lib/incident";
+import { beganAt, type Incident, type IncidentStatus } from "@autoheal/lib/incident";
 import type { Outcome } from "@autoheal/lib/outcome";
 import type { EffectivePolicy } from "@autoheal/lib/policy";
 import { firing } from "./alerts-now.ts";
@@ -25,12 +25,11 @@ export function closingOf(
 }
 
 /** Ends an incident; `Succeeded` is a proven recovery. */
-export function close({ spec }: Incident, status: IncidentStatus, outcome: Outcome, now: Date): Step {
+export function close(incident: Incident, status: IncidentStatus, outcome: Outcome, now: Date): Step {
   const at = now.toISOString();
   const { dueAt: _, ...rest } = status;
   const ended: IncidentStatus = { ...rest, phase: "Closed", outcome, closedAt: at };
-  const began = Math.min(Date.parse(spec.openedAt), ...status.alerts.map(({ startsAt }) => Date.parse(startsAt)));
-  const took = spoken((now.getTime() - began) / 1000);
+  const took = spoken((now.getTime() - Date.parse(beganAt({ ...incident, status }))) / 1000);
   if (outcome === "Succeeded") {
     const { hold: _held, ...healed } = ended;
     const last = status.remediations.findLast((entry) => entry.outcome === "Succeeded");

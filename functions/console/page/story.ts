@@ -5,7 +5,7 @@ import { stepIcon } from "./icons.ts";
 
 /** A story as a timeline, with the time since it began at each step. */
 export function renderTimeline(story: Story): Html {
-  return html`<ol class="timeline">${story.steps.map((step) => renderStep(step, story.openedAt))}</ol>`;
+  return html`<ol class="timeline">${story.steps.map((step) => renderStep(step, story.beganAt))}</ol>`;
 }
 
 /** The few words that a story is about: severity, phase, since when. */
@@ -15,9 +15,9 @@ export function renderFacts(story: Story, at: string): Html {
     story.severity !== undefined && html`<span class="chip">${sentence(story.severity)}</span>`,
     html`<span class="chip">${sentence(phrase(story.phase))}</span>`,
     ended === undefined
-      ? html`<span>open for ${renderSince(story.openedAt, at)}</span>`
-      : html`<span>took ${durationText(Date.parse(ended) - Date.parse(story.openedAt))}</span>`,
-    html`<span>began ${renderDate(story.openedAt, at)}${renderTime(story.openedAt)}</span>`,
+      ? html`<span>open for ${renderSince(story.beganAt, at)}</span>`
+      : html`<span>took ${durationText(Date.parse(ended) - Date.parse(story.beganAt))}</span>`,
+    html`<span>began ${renderDate(story.beganAt, at)}${renderTime(story.beganAt)}</span>`,
   ]}</p>`;
 }
 
@@ -45,8 +45,8 @@ function renderSince(since: string, at: string): Html {
   return html`<span data-since="${since}">${durationText(Date.parse(at) - Date.parse(since))}</span>`;
 }
 
-function renderStep(step: Step, openedAt: string): Html {
-  const since = Date.parse(step.at) - Date.parse(openedAt);
+function renderStep(step: Step, beganAt: string): Html {
+  const since = Date.parse(step.at) - Date.parse(beganAt);
   return html`<li class="step ${step.tone}">
 <span class="dot">${stepIcon(step.kind)}</span>
 <p class="when">${renderTime(step.at)} <span class="elapsed">+${durationText(since)}</span></p>

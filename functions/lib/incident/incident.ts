@@ -28,3 +28,15 @@ export function incidentRef(incident: Incident): IncidentRef {
 export function isOpen(incident: Incident): boolean {
   return incident.status?.phase !== "Closed";
 }
+
+/** When its trouble began: with its first alert, or, while it has none, when it was opened. */
+export function beganAt({ spec, status }: Pick<Incident, "spec" | "status">): string {
+  const starts = status?.alerts.map(({ startsAt }) => startsAt) ?? [];
+  return [spec.openedAt, ...starts].reduce((first, at) => (Date.parse(at) < Date.parse(first) ? at : first));
+}
+
+/** Milliseconds from its beginning to its proven recovery; undefined until then. */
+export function healMs(incident: Pick<Incident, "spec" | "status">): number | undefined {
+  const recoveredAt = incident.status?.recoveredAt;
+  return recoveredAt === undefined ? undefined : Math.max(0, Date.parse(recoveredAt) - Date.parse(beganAt(incident)));
+}

@@ -2,7 +2,7 @@
  * An incident is one trouble of one workload, from its first alert to its proven recovery.
  * Its status is the record: what was seen, found, done, and told.
  */
-export { type Incident, incidentRef, isOpen } from "./incident.ts";
+export { beganAt, healMs, type Incident, incidentRef, isOpen } from "./incident.ts";
 export {
   cutToSize,
   incidentName,
