@@ -58,6 +58,7 @@ export async function readPasts(
         revisions: revisionsOf.get(uid) ?? [],
         pods: [],
         autoscalers: [],
+        readAt: now,
       });
       return [pastOf(workload, incidentsOf.get(keyOf(ref)) ?? [], now, margins)];
     }),

@@ -49,5 +49,7 @@ export function seenIn(objects: Objects, ownNamespace: string): Seen {
 
 /** Replicas and labels are all that the status needs: no revisions, no pods. */
 function workloadOf(kind: WorkloadObjects["kind"], object: ClusterObject) {
-  return readWorkload({ kind, object: object as WorkloadObjects["object"], revisions: [], pods: [], autoscalers: [] }); // reason: the kind's own list
+  const of = object as WorkloadObjects["object"]; // reason: the kind's own list
+  // When it was read matters to the deadline of pods alone.
+  return readWorkload({ kind, object: of, revisions: [], pods: [], autoscalers: [], readAt: new Date(0) });
 }

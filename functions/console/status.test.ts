@@ -20,6 +20,7 @@ function aWorkload(change: Partial<Workload> = {}): Workload {
     readyReplicas: 2,
     rollout: "Complete",
     strategy: "Rolling",
+    ordered: false,
     maxUnavailable: 0,
     paused: false,
     mark: undefined,

@@ -6,7 +6,13 @@ import { after, record, type Step, told } from "./step.ts";
 import { actionLine } from "./words.ts";
 
 /** Reasons for which a person is needed: AutoHeal itself will not get further. */
-const needsPerson = new Set(["LadderExhausted", "NoHealthyRevision", "AtMaxReplicas", "BudgetExhausted"]);
+const needsPerson = new Set([
+  "LadderExhausted",
+  "NoHealthyRevision",
+  "BrokenPodBlocks",
+  "AtMaxReplicas",
+  "BudgetExhausted",
+]);
 
 /** Reasons that pass by themselves within seconds: nobody is told of them. */
 const passing = new Set([

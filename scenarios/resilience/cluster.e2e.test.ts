@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { modeLabel } from "@autoheal/lib/policy";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { recordedImages } from "../../scripts/images/index.ts";
+import { eventually } from "../eventually.ts";
 import { manifestsIn } from "../manifests.ts";
 import { clusterTarget, type KubernetesObject, type Target } from "../target/index.ts";
 
@@ -96,21 +97,6 @@ async function healed(patients: readonly Patient[]): Promise<void> {
     expect(annotations?.["deployment.kubernetes.io/revision"]).toBe("3");
     expect(deployment?.spec.template.spec.containers[0].image).not.toContain("9.9.9");
   }
-}
-
-/** Looks until it is so; a cluster that does not answer has not said no. */
-async function eventually(what: string, withinMs: number, holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + withinMs;
-  let last: unknown = "it never was";
-  while (Date.now() < end) {
-    try {
-      if (await holds()) return;
-    } catch (error) {
-      last = error;
-    }
-    await sleep(500);
-  }
-  throw new Error(`${what}: not within ${withinMs / 1000} s`, { cause: last });
 }
 
 /** Ends pods at once, as a node that breaks down does. */

@@ -68,6 +68,59 @@ test.each<[sentence: string, query: keyof Queries, series: string[][], value: nu
   expect(promtool(series, expr, samples)).toContain("SUCCESS");
 });
 
+const ready = (set: string, count: string) => [
+  `kube_replicaset_status_ready_replicas{namespace="shop",replicaset="${set}"}`,
+  count,
+];
+const revision = (which: "current" | "update", name: string, there: string, job = "a") => [
+  `kube_statefulset_status_${which}_revision{namespace="shop",statefulset="db",revision="${name}",job="${job}"}`,
+  there,
+];
+const readyOfDb = (count: string, job = "a") => [
+  `kube_statefulset_status_replicas_ready{namespace="shop",statefulset="db",job="${job}"}`,
+  count,
+];
+
+test.each<[sentence: string, name: string, series: string[][], found: Record<string, number>]>([
+  [
+    "ReplicaSets: the most that each ever had, and of no other workload",
+    "web",
+    [ready("web-1", "3 3 2 0x9"), ready("web-2", "0x12"), ready("api-1", "3x12")],
+    { "web-1": 3, "web-2": 0 },
+  ],
+  [
+    "a StatefulSet: what was ready while a revision was all there was, told by two of kube-state-metrics",
+    "db",
+    ["a", "b"].flatMap((job) => [
+      revision("current", "db-aa", "1x12", job),
+      revision("update", "db-aa", "1 1 1 _x10", job),
+      revision("update", "db-bb", "_ _ _ 1x9", job),
+      readyOfDb("2 3 3 2x9", job),
+    ]),
+    { "db-aa": 3 },
+  ],
+  [
+    "a StatefulSet whose second rollout is through as well",
+    "db",
+    [
+      revision("current", "db-aa", "1x4 _x8"),
+      revision("current", "db-bb", "_x4 1x8"),
+      revision("update", "db-aa", "1 1 _x10"),
+      revision("update", "db-bb", "_ _ 1x10"),
+      readyOfDb("3 3 2 2 1x9"),
+    ],
+    { "db-aa": 3, "db-bb": 1 },
+  ],
+])("ready pods by revision, %s", (_, name, series, found) => {
+  const expr = queryFor(
+    defaultQueries.readyByRevision,
+    { kind: "Deployment", namespace: "shop", name },
+    { windowSeconds: 60, containerWindowSeconds: 60 },
+  );
+  const samples = Object.entries(found).map(([of, value]) => ({ labels: `{revision="${of}"}`, value }));
+  expect(promtool(series, expr, samples)).toContain("SUCCESS");
+});
+
 /** Asks a real Prometheus engine, ten minutes on; what it says when it answers otherwise. */
 function promtool(series: string[][], expr: string, samples: object[]): string {
   const programs = findMonitoringPrograms();

@@ -17,6 +17,11 @@ const pods = `namespace="$namespace",pod=~"$pods"`;
 const server = "http_requests_total";
 const client = "http_client_requests_total";
 
+const statefulSet = `{namespace="$namespace",statefulset=~"$name"}`;
+
+/** The ready pods of a StatefulSet while its rollout is through, by the name of its revision; what lasts a window is surely seen. */
+const readyOfStatefulSet = `max by (revision) (kube_statefulset_status_current_revision${statefulSet}) * on (revision) max by (revision) (kube_statefulset_status_update_revision${statefulSet}) * on () group_left () max(kube_statefulset_status_replicas_ready${statefulSet})`;
+
 /**
  * Queries for kube-prometheus-stack's label names and the RED metrics of the sample apps. Limits are those of containers:
  * of a pod, the container that is closest to its own counts, as in monitoring/rules. cAdvisor's samples carry their own
@@ -31,7 +36,7 @@ export const defaultQueries: Queries = {
   peerErrorRatio: `(sum by (peer) (rate(${client}{${pods},code=~"5..|error"}[$window])) or sum by (peer) (rate(${client}{${pods}}[$window])) * 0) / (sum by (peer) (rate(${client}{${pods}}[$window])) > 0)`,
   peerP99Seconds: `histogram_quantile(0.99, sum by (le, peer) (rate(http_client_request_duration_seconds_bucket{${pods}}[$window])))`,
   peerOwnErrorRatio: `(sum by (service) (rate(${server}{namespace="$namespace",code=~"5.."}[$window])) or sum by (service) (rate(${server}{namespace="$namespace"}[$window])) * 0) / (sum by (service) (rate(${server}{namespace="$namespace"}[$window])) > 0)`,
-  readyByRevision: `max by (replicaset) (max_over_time(kube_replicaset_status_ready_replicas{namespace="$namespace",replicaset=~"$name-.*"}[1d]))`,
+  readyByRevision: `max by (revision) (label_join(max_over_time(kube_replicaset_status_ready_replicas{namespace="$namespace",replicaset=~"$name-.*"}[1d]), "revision", "", "replicaset") or max_over_time((${readyOfStatefulSet})[1d:$window]))`,
 };
 
 /** The ranges that queries look over, in seconds. A kubelet tells of containers less often than apps are scraped. */

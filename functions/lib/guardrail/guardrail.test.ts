@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { defaultPolicy, type EffectivePolicy, modes } from "../policy/index.ts";
 import { anAlert, anAutoscaler, aPod, aToken, aWorkload, now, secondsAgo, theObjects } from "../testing/index.ts";
-import { readWorkload } from "../workload/index.ts";
+import { type Pod, readWorkload } from "../workload/index.ts";
 import { type Circumstances, guardrails, heldBack } from "./index.ts";
 import type { GuardrailReason } from "./reasons.ts";
 
@@ -56,6 +56,15 @@ const pause = (scope: "Cluster" | "Namespace" | "Workload", target?: string, unt
 });
 const pods = (...ready: boolean[]) =>
   readWorkload(theObjects({ pods: ready.map((is, i) => aPod("abcdef"[i] ?? "", is)) }));
+/** Two pods, one at a time, of which the healthy one is of this revision; back to web-1. */
+const goingBack = (revision: string) => {
+  const [healthy, broken] = pods(true, false).pods as [Pod, Pod]; // reason: of two
+  const change = { what: "rollBack" as const, toRevision: "web-1", toUid: "u1", fromRevision: "web-2", fromUid: "u2" };
+  return {
+    workload: aWorkload({ replicas: 2, maxUnavailable: 1, pods: [{ ...healthy, revision }, broken] }),
+    proposal: { id: "5c1d-1", remedy: "rollback" as const, change, undo: false },
+  };
+};
 
 test.each<[sentence: string, parts: Partial<Circumstances>, reason: GuardrailReason | undefined]>([
   ["a calm case passes", {}, undefined],
@@ -118,6 +127,8 @@ test.each<[sentence: string, parts: Partial<Circumstances>, reason: GuardrailRea
   ["Recreate, and none is healthy", { workload: { ...pods(false, false, false), strategy: "Recreate" } }, undefined],
   ["rolling takes 2 of 3 at a time", { workload: aWorkload({ maxUnavailable: 2 }) }, undefined],
   ["rolling takes 3 of 3 at a time", { workload: aWorkload({ maxUnavailable: 3 }) }, "MinHealthy"],
+  ["rolled back: the one healthy pod is of the revision it goes back to, and stays", goingBack("web-1"), undefined],
+  ["rolled back: the one healthy pod is of the revision that goes", goingBack("web-2"), "MinHealthy"],
   ["back to 1 replica", scaleTo(1, true), undefined],
   ["back to none", scaleTo(0, true), "MinHealthy"],
 

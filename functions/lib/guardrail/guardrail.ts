@@ -125,8 +125,12 @@ const minHealthy: Guardrail = ({ workload, proposal, policy }) => {
 function podsTaken(workload: Workload, change: Change): number {
   switch (change.what) {
     case "restartRollout":
-    case "rollBack":
       return workload.strategy === "Recreate" ? workload.replicas : workload.maxUnavailable;
+    case "rollBack": {
+      // Pods that are of the revision already stay.
+      const replaced = healthyPods(workload).filter(({ revision }) => revision !== change.toRevision).length;
+      return workload.strategy === "Recreate" ? workload.replicas : Math.min(replaced, workload.maxUnavailable);
+    }
     case "restartPods":
       return healthyPods(workload).filter(({ uid }) => change.pods.some((pod) => pod.uid === uid)).length;
     case "setReplicas":

@@ -1,12 +1,5 @@
 /** Calm cases for tests: everything is fine, and a test says the one thing that is not. Nothing of a function imports this. */
 export { anAlert, anIncident, aRemediation, aToken, incidentUid } from "./incident.ts";
+export { now, secondsAgo } from "./moment.ts";
 export { aPeer, level, rising, seriesOf, stepped, theSignals } from "./signals.ts";
 export { aDeployment, anAutoscaler, aPod, aReplicaSet, aWorkload, theObjects } from "./workload.ts";
-
-/** The moment at which the calm cases are looked at. */
-export const now = new Date("2026-01-01T12:00:00Z");
-
-/** So many seconds before `now`, as the API server writes it. */
-export function secondsAgo(seconds: number): string {
-  return new Date(now.getTime() - seconds * 1000).toISOString();
-}

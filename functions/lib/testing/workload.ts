@@ -2,6 +2,7 @@ import type { Deployment, ReplicaSet } from "kubernetes-types/apps/v1.js";
 import type { HorizontalPodAutoscaler } from "kubernetes-types/autoscaling/v2.js";
 import type { Pod } from "kubernetes-types/core/v1.js";
 import { readWorkload, type Workload, type WorkloadObjects } from "../workload/index.ts";
+import { now } from "./moment.ts";
 
 const madeAt = "2026-01-01T10:00:00Z";
 const owner = (kind: string, name: string, uid: string) => [
@@ -126,6 +127,7 @@ export function theObjects(objects: Partial<WorkloadObjects> = {}): WorkloadObje
     revisions: [aReplicaSet(1), aReplicaSet(2)],
     pods: [aPod("a"), aPod("b"), aPod("c")],
     autoscalers: [],
+    readAt: now,
     ...objects,
   };
 }

@@ -134,6 +134,12 @@ test.each<[sentence: string, cause: Cause, seen: Seen, reason: string, tried?: n
     seen(readWorkload(theObjects({ revisions: [aReplicaSet(2)] }))),
     "NoHealthyRevision",
   ],
+  [
+    "a StatefulSet's broken pod would block it",
+    "BadTemplate",
+    seen(aWorkload({ kind: "StatefulSet", ordered: true, rollout: "Stuck" })),
+    "BrokenPodBlocks",
+  ],
   ["it has as many pods as the policy allows", "CpuTraffic", seen(aWorkload({ replicas: 10 })), "AtMaxReplicas"],
   ["it has more pods than the policy allows", "CpuTraffic", seen(aWorkload({ replicas: 12 })), "AtMaxReplicas"],
   ["an autoscaler still has room", "CpuTraffic", seen(scaledBy(2)), "OwnedByAutoscaler"],
@@ -191,4 +197,27 @@ test.each<[change: Change, undo: Change | undefined]>([
 ])("taking back $what, and that again", (change, undo) => {
   expect(undoOf(change)).toEqual(undo);
   if (undo) expect(undoOf(undo)).toEqual(change);
+});
+
+test("who has to roll a StatefulSet back by hand is told how", () => {
+  const [broken, ...others] = pods(false, true, true).pods;
+  const stuck = aWorkload({
+    kind: "StatefulSet",
+    ordered: true,
+    rollout: "Stuck",
+    pods: [broken, ...others].flatMap((pod) => pod ?? []),
+  });
+  expect(treat("BadTemplate", seen(stuck))).toEqual({
+    verdict: "hold",
+    reason: "BrokenPodBlocks",
+    message:
+      "Kubernetes waits for its broken pod even when the template is put back: kubectl rollout undo statefulset/web -n shop, then kubectl delete pod web-2-a -n shop",
+  });
+});
+
+test.each<[sentence: string, more: Partial<Workload>]>([
+  ["its pods are replaced side by side", { ordered: false, rollout: "Stuck" }],
+  ["its rollout is through", { ordered: true, rollout: "Complete" }],
+])("a StatefulSet is rolled back when %s", (_, more) => {
+  expect(treat("BadRevision", seen(aWorkload({ kind: "StatefulSet", ...more })))).toMatchObject({ remedy: "rollback" });
 });

@@ -5,7 +5,7 @@ import { hungPods } from "../evidence/index.ts";
 import type { Change } from "../incident/index.ts";
 import type { EffectivePolicy } from "../policy/index.ts";
 import type { Remedy } from "../remedy/index.ts";
-import { currentRevision } from "../workload/index.ts";
+import { currentRevision, type Revision, type Workload } from "../workload/index.ts";
 
 /** Why there is no treatment, though a cause was found: the closed list. */
 export type TreatmentReason =
@@ -15,6 +15,7 @@ export type TreatmentReason =
   | "CauseUnknown"
   | "LadderExhausted"
   | "NoHealthyRevision"
+  | "BrokenPodBlocks"
   | "OwnedByAutoscaler"
   | "AtMaxReplicas"
   | "TargetUnknown";
@@ -94,7 +95,18 @@ function rollBack({ workload, signals }: Seen): Change | Hold<TreatmentReason> {
   const from = currentRevision(workload);
   const to = lastHealthyRevision(workload, signals.readyByRevision);
   if (!from || !to) return hold("NoHealthyRevision", "no earlier revision is known to have been healthy");
+  if (workload.ordered && workload.rollout === "Stuck") return hold("BrokenPodBlocks", byHand(workload, from));
   return { what: "rollBack", toRevision: to.name, toUid: to.uid, fromRevision: from.name, fromUid: from.uid };
+}
+
+/**
+ * A StatefulSet of ordered pods waits for the broken one even after its template was put back, so that the pod has to be deleted
+ * as well (Kubernetes' documentation, "Forced rollback"): two writes that belong together are a person's.
+ */
+function byHand({ namespace, name, pods }: Workload, broken: Revision): string {
+  const stuck = pods.filter(({ revision, ready }) => revision === broken.name && !ready).map((pod) => pod.name);
+  const undo = `kubectl rollout undo statefulset/${name} -n ${namespace}`;
+  return `Kubernetes waits for its broken pod even when the template is put back: ${undo}, then kubectl delete pod ${stuck.join(" ")} -n ${namespace}`;
 }
 
 /** As many replicas as the traffic has grown, at most twice as many at a time, within the policy. */

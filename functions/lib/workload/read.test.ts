@@ -1,7 +1,7 @@
 import type { ControllerRevision, DaemonSet, StatefulSet } from "kubernetes-types/apps/v1.js";
 import type { Pod as PodObject } from "kubernetes-types/core/v1.js";
 import { expect, test } from "vitest";
-import { aDeployment, anAutoscaler, aPod, aReplicaSet, theObjects } from "../testing/index.ts";
+import { aDeployment, anAutoscaler, aPod, aReplicaSet, now, theObjects } from "../testing/index.ts";
 import { readWorkload, templateFingerprint, type Workload } from "./index.ts";
 
 const madeAt = "2026-01-01T10:00:00Z";
@@ -83,6 +83,7 @@ test("a Deployment with its ReplicaSets, pods and autoscaler", () => {
     readyReplicas: 3,
     rollout: "Complete",
     strategy: "Rolling",
+    ordered: false,
     maxUnavailable: 0,
     paused: false,
     mark: "5c1d-1",
@@ -117,7 +118,14 @@ test("a StatefulSet with its ControllerRevisions: a pod's label is its revision'
     kind: "StatefulSet",
     metadata: { name: "db", namespace: "shop", uid: "uid-db", generation: 3 },
     spec: { replicas: 2, serviceName: "db", selector: { matchLabels: { app: "db" } }, template: template("db:2") },
-    status: { observedGeneration: 3, replicas: 2, readyReplicas: 2, currentRevision: "db-bb", updateRevision: "db-bb" },
+    status: {
+      observedGeneration: 3,
+      replicas: 2,
+      readyReplicas: 2,
+      updatedReplicas: 2,
+      currentRevision: "db-bb",
+      updateRevision: "db-bb",
+    },
   };
   const workload = readWorkload({
     kind: "StatefulSet",
@@ -128,10 +136,12 @@ test("a StatefulSet with its ControllerRevisions: a pod's label is its revision'
     ],
     pods: [aPodOf("StatefulSet", "db-0", "db-bb"), aPodOf("StatefulSet", "db-1", "db-aa")],
     autoscalers: [],
+    readAt: now,
   });
-  const { rollout, replicas, readyReplicas, maxUnavailable, revisions, pods } = workload;
-  expect({ rollout, replicas, readyReplicas, maxUnavailable }).toEqual({
+  const { rollout, ordered, replicas, readyReplicas, maxUnavailable, revisions, pods } = workload;
+  expect({ rollout, ordered, replicas, readyReplicas, maxUnavailable }).toEqual({
     rollout: "Complete",
+    ordered: true,
     replicas: 2,
     readyReplicas: 2,
     maxUnavailable: 1,
@@ -164,7 +174,7 @@ test("a DaemonSet: its replicas are its nodes, and a pod's label is only the end
   };
   const revisions = [aControllerRevision("DaemonSet", "aa", 1, "db:1")];
   const pods = [aPodOf("DaemonSet", "db-x7k2p", "aa")];
-  const read = readWorkload({ kind: "DaemonSet", object, revisions, pods, autoscalers: [] });
+  const read = readWorkload({ kind: "DaemonSet", object, revisions, pods, autoscalers: [], readAt: now });
   expect([read.replicas, read.readyReplicas, read.rollout, read.pods[0]?.revision]).toEqual([
     2,
     1,

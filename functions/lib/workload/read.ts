@@ -17,6 +17,7 @@ export interface WorkloadObjects {
   /** Pods of its namespace; those of others are left out here. */
   pods: readonly PodObject[];
   autoscalers: readonly HorizontalPodAutoscaler[];
+  readAt: Date;
 }
 
 /** Reads a workload out of its objects: pure, so that a recorded incident reads the same again. */
@@ -27,6 +28,10 @@ export function readWorkload(objects: WorkloadObjects): Workload {
   const ownerUids = new Set([uid, ...owned.map((revision) => revision.metadata?.uid ?? "")]);
   const pods = objects.pods.filter((pod) => [...ownerUids].some((owner) => isOwnedBy(pod, owner)));
   const seen = pods.map(readPod);
+  const revisions = revisionsOf(kind, object, owned, seen);
+  const lagging = seen.filter(
+    ({ revision, ready, deleting }) => revision === revisions[0]?.name && !ready && !deleting,
+  );
   return {
     kind,
     namespace,
@@ -36,13 +41,14 @@ export function readWorkload(objects: WorkloadObjects): Workload {
     generation: object.metadata?.generation ?? 0,
     labels,
     ...replicasOf(kind, object),
-    rollout: rolloutOf(kind, object),
+    rollout: rolloutOf(objects, lagging),
     strategy: strategyOf(kind, object),
+    ordered: kind === "StatefulSet" && (object as StatefulSet).spec?.podManagementPolicy !== "Parallel", // reason: the kind says so
     maxUnavailable: maxUnavailableOf(kind, object),
     paused: kind === "Deployment" && (object as Deployment).spec?.paused === true, // reason: the kind says so
     mark: annotations[markAnnotation],
     createdAt: object.metadata?.creationTimestamp ?? "",
-    revisions: revisionsOf(kind, object, owned, seen),
+    revisions,
     pods: seen,
     autoscaler: autoscalerOf(kind, name, objects.autoscalers),
     dependsOn: (annotations["autoheal.dev/depends-on"] ?? "").split(",").flatMap((peer) => peer.trim() || []),
@@ -72,8 +78,8 @@ function replicasOf(
 /** How a Deployment says that its rollouts have no deadline; then it has no condition `Progressing` either (Kubernetes' HasProgressDeadline). */
 const noProgressDeadline = 2_147_483_647;
 
-/** Trusts no status that is older than the spec (`observedGeneration`). */
-function rolloutOf(kind: WorkloadKind, object: WorkloadObjects["object"]): Workload["rollout"] {
+/** Trusts no status that is older than the spec (`observedGeneration`). `lagging` are the pods of the newest revision that are not ready. */
+function rolloutOf({ kind, object, readAt }: WorkloadObjects, lagging: readonly Pod[]): Workload["rollout"] {
   const behind = (object.status?.observedGeneration ?? 0) < (object.metadata?.generation ?? 0);
   if (behind) return "Progressing";
   if (kind === "Deployment") {
@@ -90,12 +96,32 @@ function rolloutOf(kind: WorkloadKind, object: WorkloadObjects["object"]): Workl
       spec?.progressDeadlineSeconds === noProgressDeadline;
     return through && updated ? "Complete" : "Progressing";
   }
+  if (isThrough(kind, object)) return "Complete";
+  const before = readAt.getTime() - progressDeadlineOf(object) * 1000;
+  const isLate = ({ createdAt, readySince }: Pod) =>
+    Date.parse(createdAt) <= before && !(Date.parse(readySince ?? "") > before);
+  return lagging.some(isLate) ? "Stuck" : "Progressing";
+}
+
+/** A StatefulSet whose template was put back half-way has one revision again, and pods of another. */
+function isThrough(kind: WorkloadKind, object: WorkloadObjects["object"]): boolean {
   if (kind === "StatefulSet") {
-    const { status } = object as StatefulSet; // reason: the kind says so
-    return status?.updateRevision === status?.currentRevision ? "Complete" : "Progressing";
+    const { spec, status } = object as StatefulSet; // reason: the kind says so
+    return (
+      status?.updateRevision === status?.currentRevision && (status?.updatedReplicas ?? 0) >= (spec?.replicas ?? 1)
+    );
   }
   const { status } = object as DaemonSet; // reason: the kind says so
-  return (status?.updatedNumberScheduled ?? 0) >= (status?.desiredNumberScheduled ?? 0) ? "Complete" : "Progressing";
+  return (status?.updatedNumberScheduled ?? 0) >= (status?.desiredNumberScheduled ?? 0);
+}
+
+/**
+ * How long a new pod of a StatefulSet or DaemonSet may take to get ready, in seconds. Kubernetes sets their rollouts no deadline:
+ * the annotation does, else it is a Deployment's default.
+ */
+function progressDeadlineOf({ metadata }: WorkloadObjects["object"]): number {
+  const said = Number(metadata?.annotations?.["autoheal.dev/progress-deadline-seconds"]);
+  return Number.isInteger(said) && said > 0 ? said : 600;
 }
 
 /** Pods below a StatefulSet's partition are replaced by hand too, and until then its rollout is not through. */

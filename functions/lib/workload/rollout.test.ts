@@ -42,10 +42,55 @@ test.each<[sentence: string, status: Partial<DeploymentStatus>, rollout: Workloa
 test.each<[sentence: string, status: Partial<StatefulSetStatus>, rollout: Workload["rollout"]]>([
   ["through", { currentRevision: "b", updateRevision: "b" }, "Complete"],
   ["old pods left", { currentRevision: "a", updateRevision: "b" }, "Progressing"],
+  ["put back half-way", { currentRevision: "a", updateRevision: "a", updatedReplicas: 2 }, "Progressing"],
   ["its controller is behind", { currentRevision: "b", updateRevision: "b", observedGeneration: 6 }, "Progressing"],
 ])("a StatefulSet, %s", (_, status, rollout) => {
-  const object = { ...aDeployment(), status: { observedGeneration: 7, replicas: 3, ...status } };
+  const object = { ...aDeployment(), status: { observedGeneration: 7, replicas: 3, updatedReplicas: 3, ...status } };
   expect(readWorkload({ ...theObjects(), kind: "StatefulSet", object: object as never }).rollout).toBe(rollout); // reason: as good as a StatefulSet here
+});
+
+/** A StatefulSet or DaemonSet whose third pod is of the new revision and not ready. */
+function halfWay(kind: "StatefulSet" | "DaemonSet", pod: { madeAgo: number; changedAgo: number }, deadline?: string) {
+  const annotations = deadline === undefined ? {} : { "autoheal.dev/progress-deadline-seconds": deadline };
+  const { metadata, spec } = aDeployment();
+  const status =
+    kind === "StatefulSet"
+      ? { observedGeneration: 7, currentRevision: "web-1", updateRevision: "web-2", updatedReplicas: 1 }
+      : { observedGeneration: 7, desiredNumberScheduled: 3, updatedNumberScheduled: 1 };
+  const object = { metadata: { ...metadata, annotations }, spec, status } as never; // reason: as good as one here
+  const revisions = [1, 2].map(
+    (n) => ({ ...aReplicaSet(n), revision: n, data: { spec: aReplicaSet(n).spec } }) as never,
+  ); // reason: ControllerRevisions hold the template as their data
+  const hash = kind === "StatefulSet" ? "web-2" : "2";
+  const owner = { apiVersion: "apps/v1", kind, name: "web", uid: "uid-web", controller: true };
+  const { status: seen, ...young } = aPod("a", false, {
+    name: "web-2",
+    uid: "uid-new",
+    creationTimestamp: secondsAgo(pod.madeAgo),
+    labels: { "controller-revision-hash": hash },
+    ownerReferences: [owner],
+  });
+  const conditions = [{ type: "Ready", status: "False" as const, lastTransitionTime: secondsAgo(pod.changedAgo) }];
+  return readWorkload(theObjects({ kind, object, revisions, pods: [{ ...young, status: { ...seen, conditions } }] }));
+}
+
+test.each<
+  [
+    sentence: string,
+    pod: { madeAgo: number; changedAgo: number },
+    deadline: string | undefined,
+    rollout: Workload["rollout"],
+  ]
+>([
+  ["within ten minutes", { madeAgo: 599, changedAgo: 599 }, undefined, "Progressing"],
+  ["ten minutes on", { madeAgo: 600, changedAgo: 600 }, undefined, "Stuck"],
+  ["made long ago, and ready until lately", { madeAgo: 3600, changedAgo: 599 }, undefined, "Progressing"],
+  ["past the deadline that it says", { madeAgo: 60, changedAgo: 60 }, "60", "Stuck"],
+  ["within the deadline that it says", { madeAgo: 3600, changedAgo: 3600 }, "7200", "Progressing"],
+  ["of a deadline that is no number", { madeAgo: 599, changedAgo: 599 }, "soon", "Progressing"],
+])("a new pod that does not get ready, %s", (_, pod, deadline, rollout) => {
+  const read = (["StatefulSet", "DaemonSet"] as const).map((kind) => halfWay(kind, pod, deadline).rollout);
+  expect(read).toEqual([rollout, rollout]);
 });
 
 test.each<[strategy: object, replicas: number, taken: number]>([

@@ -21,6 +21,8 @@ export interface Workload extends WorkloadRef {
   rollout: "Complete" | "Progressing" | "Stuck";
   /** How pods are replaced when the template changes; `OnDelete` also where a partition keeps some back. */
   strategy: "Rolling" | "Recreate" | "OnDelete";
+  /** True for a StatefulSet that replaces its pods one by one, and waits for each (`OrderedReady`): also for one that never gets ready. */
+  ordered: boolean;
   /** How many pods a rolling replacement may take away at a time, from the strategy. */
   maxUnavailable: number;
   paused: boolean;

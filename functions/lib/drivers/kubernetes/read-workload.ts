@@ -38,6 +38,7 @@ export async function loadObjects(cluster: Cluster, ref: WorkloadRef): Promise<W
     revisions: revisions as unknown as (ReplicaSet | ControllerRevision)[],
     pods: pods as unknown as Pod[],
     autoscalers: autoscalers as unknown as HorizontalPodAutoscaler[],
+    readAt: new Date(),
   };
 }
 

@@ -86,7 +86,7 @@ export function signalsFrom(options: PrometheusOptions): ReadSignals {
         ]),
       ),
       readyByRevision: Object.fromEntries(
-        ready.map(({ metric, value }) => [metric.replicaset ?? "", Number(value?.[1] ?? 0)]),
+        ready.map(({ metric, value }) => [metric.revision ?? "", Number(value?.[1] ?? 0)]),
       ),
     };
   };
