@@ -21,6 +21,7 @@ function aWorkload(change: Partial<Workload> = {}): Workload {
     rollout: "Complete",
     strategy: "Rolling",
     ordered: false,
+    keepsData: false,
     maxUnavailable: 0,
     paused: false,
     mark: undefined,

@@ -9,6 +9,7 @@ import { actionLine } from "./words.ts";
 const needsPerson = new Set([
   "LadderExhausted",
   "NoHealthyRevision",
+  "KeepsData",
   "BrokenPodBlocks",
   "AtMaxReplicas",
   "BudgetExhausted",

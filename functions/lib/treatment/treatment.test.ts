@@ -134,12 +134,6 @@ test.each<[sentence: string, cause: Cause, seen: Seen, reason: string, tried?: n
     seen(readWorkload(theObjects({ revisions: [aReplicaSet(2)] }))),
     "NoHealthyRevision",
   ],
-  [
-    "a StatefulSet's broken pod would block it",
-    "BadTemplate",
-    seen(aWorkload({ kind: "StatefulSet", ordered: true, rollout: "Stuck" })),
-    "BrokenPodBlocks",
-  ],
   ["it has as many pods as the policy allows", "CpuTraffic", seen(aWorkload({ replicas: 10 })), "AtMaxReplicas"],
   ["it has more pods than the policy allows", "CpuTraffic", seen(aWorkload({ replicas: 12 })), "AtMaxReplicas"],
   ["an autoscaler still has room", "CpuTraffic", seen(scaledBy(2)), "OwnedByAutoscaler"],
@@ -199,20 +193,30 @@ test.each<[change: Change, undo: Change | undefined]>([
   if (undo) expect(undoOf(undo)).toEqual(change);
 });
 
-test("who has to roll a StatefulSet back by hand is told how", () => {
-  const [broken, ...others] = pods(false, true, true).pods;
-  const stuck = aWorkload({
-    kind: "StatefulSet",
-    ordered: true,
-    rollout: "Stuck",
-    pods: [broken, ...others].flatMap((pod) => pod ?? []),
-  });
-  expect(treat("BadTemplate", seen(stuck))).toEqual({
-    verdict: "hold",
-    reason: "BrokenPodBlocks",
-    message:
-      "Kubernetes waits for its broken pod even when the template is put back: kubectl rollout undo statefulset/web -n shop, then kubectl delete pod web-2-a -n shop",
-  });
+const undo = "kubectl rollout undo statefulset/web -n shop";
+
+test.each<[sentence: string, more: Partial<Workload>, reason: string, message: string]>([
+  [
+    "its broken pod would block it",
+    { rollout: "Stuck" },
+    "BrokenPodBlocks",
+    `Kubernetes waits for its broken pod even when the template is put back: ${undo}, then kubectl delete pod web-2-a -n shop`,
+  ],
+  [
+    "it keeps data",
+    { keepsData: true },
+    "KeepsData",
+    `it keeps data, whose form the newer revision may have changed; else: ${undo}`,
+  ],
+  [
+    "it keeps data, and its broken pod would block it",
+    { keepsData: true, rollout: "Stuck" },
+    "KeepsData",
+    `it keeps data, whose form the newer revision may have changed; else: ${undo}, then kubectl delete pod web-2-a -n shop`,
+  ],
+])("a StatefulSet is left to a person, who is told how, when %s", (_, more, reason, message) => {
+  const workload = aWorkload({ kind: "StatefulSet", ordered: true, pods: pods(false, true, true).pods, ...more });
+  expect(treat("BadTemplate", seen(workload))).toEqual({ verdict: "hold", reason, message });
 });
 
 test.each<[sentence: string, more: Partial<Workload>]>([

@@ -15,6 +15,7 @@ export type TreatmentReason =
   | "CauseUnknown"
   | "LadderExhausted"
   | "NoHealthyRevision"
+  | "KeepsData"
   | "BrokenPodBlocks"
   | "OwnedByAutoscaler"
   | "AtMaxReplicas"
@@ -95,18 +96,30 @@ function rollBack({ workload, signals }: Seen): Change | Hold<TreatmentReason> {
   const from = currentRevision(workload);
   const to = lastHealthyRevision(workload, signals.readyByRevision);
   if (!from || !to) return hold("NoHealthyRevision", "no earlier revision is known to have been healthy");
-  if (workload.ordered && workload.rollout === "Stuck") return hold("BrokenPodBlocks", byHand(workload, from));
+  const forPerson = byHand(workload, from);
+  if (forPerson) return forPerson;
   return { what: "rollBack", toRevision: to.name, toUid: to.uid, fromRevision: from.name, fromUid: from.uid };
 }
 
 /**
- * A StatefulSet of ordered pods waits for the broken one even after its template was put back, so that the pod has to be deleted
- * as well (Kubernetes' documentation, "Forced rollback"): two writes that belong together are a person's.
+ * What of a StatefulSet only a person may roll back. One that keeps data: a newer revision may have changed its form. One of
+ * ordered pods whose rollout is stuck: Kubernetes waits for the broken pod even after the template was put back, so that the
+ * pod has to be deleted as well (its documentation, "Forced rollback").
  */
-function byHand({ namespace, name, pods }: Workload, broken: Revision): string {
+function byHand(workload: Workload, broken: Revision): Hold<TreatmentReason> | undefined {
+  const { namespace, name, pods, keepsData } = workload;
+  const isBlocked = workload.ordered && workload.rollout === "Stuck";
   const stuck = pods.filter(({ revision, ready }) => revision === broken.name && !ready).map((pod) => pod.name);
-  const undo = `kubectl rollout undo statefulset/${name} -n ${namespace}`;
-  return `Kubernetes waits for its broken pod even when the template is put back: ${undo}, then kubectl delete pod ${stuck.join(" ")} -n ${namespace}`;
+  const commands = [
+    `kubectl rollout undo statefulset/${name} -n ${namespace}`,
+    ...(isBlocked ? [`kubectl delete pod ${stuck.join(" ")} -n ${namespace}`] : []),
+  ].join(", then ");
+  if (keepsData) {
+    return hold("KeepsData", `it keeps data, whose form the newer revision may have changed; else: ${commands}`);
+  }
+  return isBlocked
+    ? hold("BrokenPodBlocks", `Kubernetes waits for its broken pod even when the template is put back: ${commands}`)
+    : undefined;
 }
 
 /** As many replicas as the traffic has grown, at most twice as many at a time, within the policy. */

@@ -84,6 +84,7 @@ test("a Deployment with its ReplicaSets, pods and autoscaler", () => {
     rollout: "Complete",
     strategy: "Rolling",
     ordered: false,
+    keepsData: false,
     maxUnavailable: 0,
     paused: false,
     mark: "5c1d-1",
@@ -117,7 +118,13 @@ test("a StatefulSet with its ControllerRevisions: a pod's label is its revision'
     apiVersion: "apps/v1",
     kind: "StatefulSet",
     metadata: { name: "db", namespace: "shop", uid: "uid-db", generation: 3 },
-    spec: { replicas: 2, serviceName: "db", selector: { matchLabels: { app: "db" } }, template: template("db:2") },
+    spec: {
+      replicas: 2,
+      serviceName: "db",
+      selector: { matchLabels: { app: "db" } },
+      template: template("db:2"),
+      volumeClaimTemplates: [{}],
+    },
     status: {
       observedGeneration: 3,
       replicas: 2,
@@ -138,10 +145,11 @@ test("a StatefulSet with its ControllerRevisions: a pod's label is its revision'
     autoscalers: [],
     readAt: now,
   });
-  const { rollout, ordered, replicas, readyReplicas, maxUnavailable, revisions, pods } = workload;
-  expect({ rollout, ordered, replicas, readyReplicas, maxUnavailable }).toEqual({
+  const { rollout, ordered, keepsData, replicas, readyReplicas, maxUnavailable, revisions, pods } = workload;
+  expect({ rollout, ordered, keepsData, replicas, readyReplicas, maxUnavailable }).toEqual({
     rollout: "Complete",
     ordered: true,
+    keepsData: true,
     replicas: 2,
     readyReplicas: 2,
     maxUnavailable: 1,

@@ -43,7 +43,7 @@ export function readWorkload(objects: WorkloadObjects): Workload {
     ...replicasOf(kind, object),
     rollout: rolloutOf(objects, lagging),
     strategy: strategyOf(kind, object),
-    ordered: kind === "StatefulSet" && (object as StatefulSet).spec?.podManagementPolicy !== "Parallel", // reason: the kind says so
+    ...statefulOf(kind, object),
     maxUnavailable: maxUnavailableOf(kind, object),
     paused: kind === "Deployment" && (object as Deployment).spec?.paused === true, // reason: the kind says so
     mark: annotations[markAnnotation],
@@ -135,6 +135,12 @@ function strategyOf(kind: WorkloadKind, object: WorkloadObjects["object"]): Work
       ? (object as Deployment).spec?.strategy?.type // reason: the kind says so
       : (object as StatefulSet | DaemonSet).spec?.updateStrategy?.type; // reason: the kind says so
   return type === "Recreate" || type === "OnDelete" ? type : "Rolling";
+}
+
+function statefulOf(kind: WorkloadKind, object: WorkloadObjects["object"]): Pick<Workload, "ordered" | "keepsData"> {
+  if (kind !== "StatefulSet") return { ordered: false, keepsData: false };
+  const { podManagementPolicy, volumeClaimTemplates = [] } = (object as StatefulSet).spec ?? {}; // reason: the kind says so
+  return { ordered: podManagementPolicy !== "Parallel", keepsData: volumeClaimTemplates.length > 0 };
 }
 
 /**

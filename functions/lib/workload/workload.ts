@@ -23,6 +23,8 @@ export interface Workload extends WorkloadRef {
   strategy: "Rolling" | "Recreate" | "OnDelete";
   /** True for a StatefulSet that replaces its pods one by one, and waits for each (`OrderedReady`): also for one that never gets ready. */
   ordered: boolean;
+  /** True for a StatefulSet whose pods have volumes of their own. */
+  keepsData: boolean;
   /** How many pods a rolling replacement may take away at a time, from the strategy. */
   maxUnavailable: number;
   paused: boolean;
