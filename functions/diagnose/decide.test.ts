@@ -243,7 +243,7 @@ describe("it holds", () => {
     hold,
     says: [hang, `escalated: A person is needed: ${hold}`],
     posts: ["incident.diagnosed", "incident.escalated"],
-    due: 300,
+    due: 290,
     ...more,
   });
   const { seen: _, ...unseenAlert } = anAlert({ receivedAt: secondsAgo(1) });
@@ -728,7 +728,7 @@ describe("after a remediation", () => {
     remediations,
     says: [`diagnosed: shop/Deployment/web: ${cause}`, "escalated: A person is needed: LadderExhausted"],
     posts: ["incident.diagnosed", "incident.escalated"],
-    due: 300,
+    due: 290,
   });
   const gone = { ledger: aLedger([aToken({ at: secondsAgo(710) })]) };
 

@@ -1,7 +1,7 @@
 import type { Hold } from "@autoheal/lib/effect";
 import type { IncidentStatus } from "@autoheal/lib/incident";
 import type { Treatment } from "@autoheal/lib/treatment";
-import type { Settings } from "./settings.ts";
+import { longestReview, type Settings } from "./settings.ts";
 import { after, record, type Step, told } from "./step.ts";
 import { actionLine } from "./words.ts";
 
@@ -41,10 +41,7 @@ export function held(
   const since = status.hold?.reason === reason ? status.hold.since : now.toISOString();
   const heldMs = now.getTime() - Date.parse(since);
   const escalates = needsPerson.has(reason);
-  // What waits for a person is looked at again at the tick, 30 reviews later.
-  const later = escalates
-    ? 30 * settings.reviewSeconds
-    : Math.min(60, Math.max(settings.reviewSeconds, heldMs / 10_000));
+  const later = escalates ? longestReview(settings) : Math.min(60, Math.max(settings.reviewSeconds, heldMs / 10_000));
   const next: IncidentStatus = {
     ...status,
     phase: escalates ? "Escalated" : "Held",

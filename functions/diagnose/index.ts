@@ -42,7 +42,7 @@ void start("diagnose", (environment, log) => {
     report: Report = {},
   ): Promise<void> {
     // A closed one may have messages that were not sent.
-    const wanted = (incident: Incident) => why === "reported" || isDue(incident, now()) || !isOpen(incident);
+    const wanted = (incident: Incident) => why === "reported" || isDue(incident, settings, now()) || !isOpen(incident);
     for (let attempt = 1; ; attempt++) {
       const observed = await observe(sources, ref, wanted, now());
       if (!observed) return;
@@ -98,6 +98,7 @@ void start("diagnose", (environment, log) => {
     ownNamespace,
     clusterName: config.clusterName,
     pulseSchedule: config.pulseSchedule,
+    reviewSeconds: settings.reviewSeconds,
     now,
     post: (event) => post(event, context.traceparent),
   });

@@ -19,3 +19,8 @@ export interface Settings {
   /** How long until a request without an answer, or a message that was not sent, is posted again. */
   resendSeconds: number;
 }
+
+/** Longest time until an open incident is looked at again, in seconds: what waits for a person, just before the tick comes by. */
+export function longestReview({ reviewSeconds }: Pick<Settings, "reviewSeconds">): number {
+  return Math.max(60, 29 * reviewSeconds);
+}

@@ -5,7 +5,7 @@ import { subjectHash, subjectLabel } from "@autoheal/lib/incident";
 import { anAlert, anIncident, now, secondsAgo } from "@autoheal/lib/testing";
 import { expect, test } from "vitest";
 import { clusterOf, type Stored } from "./testing.ts";
-import { onTick, type Waking } from "./wake.ts";
+import { isDue, onTick, type Waking } from "./wake.ts";
 
 const held = (namespace: string, more: Partial<HeldAlert> = {}): HeldAlert => ({
   status: "firing",
@@ -25,6 +25,7 @@ function waking(cluster: Cluster, alerts: Waking["alerts"], posted: OutgoingEven
     ownNamespace: "autoheal",
     clusterName: "",
     pulseSchedule: "*/10 * * * * *",
+    reviewSeconds: 10,
     now: () => now,
     post: async (event) => void posted.push(event),
   };
@@ -67,4 +68,17 @@ test.each<[sentence: string, endsAt: string | undefined, opens: boolean]>([
     ["deployment-web-1", "Closed", 1],
     ...(opens ? [["deployment-web-2", "Open", 1]] : []),
   ]);
+});
+
+test.each<[sentence: string, dueIn: number | undefined, due: boolean]>([
+  ["its time has come", 0, true],
+  ["its time is to come", 1, false],
+  ["it waits for a person, until just before the tick", 290, false],
+  ["its time was written by a clock that is ahead", 291, true],
+  ["it was just created", undefined, true],
+])("whether an incident is due: %s", (_, dueIn, due) => {
+  const incident = anIncident(undefined, dueIn === undefined ? {} : { dueAt: secondsAgo(-dueIn) });
+  expect(isDue(incident, { reviewSeconds: 10 }, now)).toBe(due);
+  const closed = anIncident(undefined, { phase: "Closed", dueAt: secondsAgo(0) });
+  expect(isDue(closed, { reviewSeconds: 10 }, now)).toBe(false);
 });

@@ -4,6 +4,7 @@ import { type Cluster, type ClusterObject, isClusterError } from "@autoheal/lib/
 import type { OutgoingEvent } from "@autoheal/lib/event";
 import { type Incident, incidentRef, isOpen, untold } from "@autoheal/lib/incident";
 import { needsPulse, startPulse, stopPulse } from "./pulse.ts";
+import { longestReview, type Settings } from "./settings.ts";
 import { storeAlerts } from "./store-alerts.ts";
 
 /** Closed incidents are kept this long, in ms. */
@@ -20,6 +21,7 @@ export interface Waking {
   /** The name of this cluster, for alerts with a `cluster` label. */
   clusterName: string;
   pulseSchedule: string;
+  reviewSeconds: number;
   now: () => Date;
   post: (event: OutgoingEvent) => Promise<void>;
 }
@@ -39,18 +41,21 @@ export function dueEvent(incident: Incident, now: Date): OutgoingEvent<"incident
 export async function onPulse(waking: Waking): Promise<void> {
   const now = waking.now();
   const incidents = await waking.cluster.list<ClusterObject & Incident>("incidents");
-  for (const incident of incidents.filter((incident) => isDue(incident, now)))
+  for (const incident of incidents.filter((incident) => isDue(incident, waking, now)))
     await waking.post(dueEvent(incident, now));
   if (!incidents.some((incident) => needsPulse(incident, now))) {
     await stopPulse(waking.cluster, waking.ownNamespace, waking.pulseSchedule, waking.now);
   }
 }
 
-/** True when an open incident has to be looked at now; one without a time was just created. */
-export function isDue(incident: Incident, now: Date): boolean {
+/**
+ * True when an open incident has to be looked at now; one without a time was just created. A time further ahead than any review
+ * is put off was written by a clock that was ahead.
+ */
+export function isDue(incident: Incident, settings: Pick<Settings, "reviewSeconds">, now: Date): boolean {
   if (!isOpen(incident)) return false;
-  const due = Date.parse(incident.status?.dueAt ?? "");
-  return Number.isNaN(due) || due <= now.getTime();
+  const left = (Date.parse(incident.status?.dueAt ?? "") - now.getTime()) / 1000;
+  return Number.isNaN(left) || left <= 0 || left > longestReview(settings);
 }
 
 /**
