@@ -262,6 +262,22 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
   ],
   ["crashes that began with the rollout", seen(rolledOut(280, { pods: crashed(200) })), "BadRevision"],
   [
+    "a pod of a new revision that its node shut down with, and whose place another one has taken",
+    seen(
+      rolledOut(280, {
+        pods: [
+          ...crashed(200, "Error", 143)
+            .slice(0, 1)
+            .map((pod) => ({ ...pod, phase: "Failed", ready: false })),
+          { ...a, name: "web-2-z" },
+          b,
+          c,
+        ],
+      }),
+    ),
+    "NothingWrong",
+  ],
+  [
     "killed out of memory right after the rollout",
     seen(rolledOut(280, { pods: crashed(200, "OOMKilled", 137) })),
     "BadRevision",

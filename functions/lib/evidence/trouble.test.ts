@@ -45,6 +45,24 @@ test.each<[sentence: string, workload: Workload, troubles: Trouble[]]>([
     [],
   ],
   [
+    "the end of a pod that its node evicted, or shut down with, is no crash: another one has taken its place",
+    aWorkload({
+      pods: [
+        {
+          ...a,
+          name: "web-2-z",
+          phase: "Failed",
+          ready: false,
+          containers: [{ ...container, ...ended(secondsAgo(10)) }],
+        },
+        a,
+        b,
+        c,
+      ],
+    }),
+    [],
+  ],
+  [
     "killed out of memory",
     podA({}, ended(secondsAgo(10), "OOMKilled", 137)),
     [{ kind: "OutOfMemory", text: "web-2-a was killed out of memory (4 restarts)", source: "pods" }],

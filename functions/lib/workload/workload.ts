@@ -128,9 +128,13 @@ export function earlierRevisions(workload: Workload): Revision[] {
   return workload.revisions.filter(({ fingerprint }) => fingerprint !== current?.fingerprint);
 }
 
-/** Pods that are not on their way out. */
+/**
+ * Pods that neither are on their way out nor have ended, as controllers count them (k8s.io/kubernetes, pkg/controller:
+ * IsPodActive). With `restartPolicy: Always` a pod ends when its node evicts it or shuts down: what its containers ended
+ * with then is no crash, and it lies about long after another one has taken its place.
+ */
 export function livePods(workload: Workload): Pod[] {
-  return workload.pods.filter(({ deleting }) => !deleting);
+  return workload.pods.filter(({ deleting, phase }) => !deleting && phase !== "Failed" && phase !== "Succeeded");
 }
 
 /** Pods that are ready and stay. */
