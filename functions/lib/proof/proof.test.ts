@@ -92,6 +92,15 @@ test.each<[sentence: string, aftermath: Partial<Aftermath>, proof: Proof]>([
 
 const ready = (n: number): Workload =>
   aWorkload({ pods: aWorkload().pods.map((pod: Pod, i) => ({ ...pod, ready: i < n })) });
+/** Two pods are ready, the third has not been for so long. */
+const unreadyFor = (seconds: number): Workload =>
+  aWorkload({
+    pods: aWorkload().pods.map((pod: Pod, i) => ({
+      ...pod,
+      ready: i < 2,
+      readySince: secondsAgo(i < 2 ? 999 : seconds),
+    })),
+  });
 const scaled: Change = { what: "setReplicas", replicas: 3, fromReplicas: 2 };
 const rolledBack: Change = { what: "rollBack", toRevision: "web-1", toUid: "a", fromRevision: "web-2", fromUid: "b" };
 const changed = (change: Change, before: Remediation["before"], seconds = 120) => ({
@@ -120,6 +129,16 @@ test.each<[sentence: string, aftermath: Partial<Aftermath>, proof: Proof]>([
   [
     "fewer pods are ready, after the first minute",
     { ...changed(scaled, { readyPods: 3 }, 60), workload: ready(2) },
+    { state: "Worse", message: "2 pods are ready, 3 were before" },
+  ],
+  [
+    "one pod blinks, or was made anew on another node: that is no doing of the remedy",
+    { ...changed(rolledBack, { readyPods: 3 }), workload: unreadyFor(59) },
+    watching,
+  ],
+  [
+    "one pod has not been ready for as long as healthy ones have to be",
+    { ...changed(rolledBack, { readyPods: 3 }), workload: unreadyFor(60) },
     { state: "Worse", message: "2 pods are ready, 3 were before" },
   ],
   [

@@ -1,7 +1,7 @@
 import { latest, type Signals, type Trouble } from "../evidence/index.ts";
 import type { Health, Remediation } from "../incident/index.ts";
 import type { EffectivePolicy } from "../policy/index.ts";
-import { healthyPods, type Workload } from "../workload/index.ts";
+import { healthyPods, livePods, type Workload } from "../workload/index.ts";
 
 /** What is known of a workload after a remediation was applied. */
 export interface Aftermath {
@@ -79,7 +79,8 @@ function whatIsWorse(aftermath: Aftermath, elapsed: number): string | undefined 
   // Pods come and go while it is being carried out.
   if (elapsed < policy.stableForSeconds) return undefined;
   // Fewer pods may be wanted by now, by an autoscaler, a person, or the change itself: that is no harm.
-  if (workload.rollout === "Complete" && now.readyPods < Math.min(before.readyPods, workload.replicas)) {
+  const ready = now.readyPods + passing(aftermath);
+  if (workload.rollout === "Complete" && ready < Math.min(before.readyPods, workload.replicas)) {
     return `${now.readyPods} pods are ready, ${before.readyPods} were before`;
   }
   // What is better has to stay so, and so has what is worse: without a break, and with rates that saw nothing of what was before.
@@ -88,4 +89,15 @@ function whatIsWorse(aftermath: Aftermath, elapsed: number): string | undefined 
   const least = Math.min(...recent.map(({ value }) => value));
   if (recent.length < 2 || before.errorRatio === undefined || least <= before.errorRatio + 0.2) return undefined;
   return `${Math.round(now.errorRatio * 100)} % of requests fail, ${Math.round(before.errorRatio * 100)} % did before`;
+}
+
+/**
+ * How many pods are not ready only for a moment: pods blink, and nodes are drained, whatever was done. What has to last to
+ * count as healthy has to last as long to count as harm.
+ */
+function passing({ workload, policy, now }: Aftermath): number {
+  return livePods(workload).filter(({ ready, readySince, createdAt }) => {
+    const seconds = (now.getTime() - Date.parse(readySince ?? createdAt)) / 1000;
+    return !ready && seconds < policy.stableForSeconds;
+  }).length;
 }
