@@ -19,6 +19,7 @@ function aWorkload(change: Partial<Workload> = {}): Workload {
     replicas: 2,
     readyReplicas: 2,
     rollout: "Complete",
+    stuckSince: undefined,
     strategy: "Rolling",
     ordered: false,
     keepsData: false,

@@ -185,6 +185,24 @@ test.each<[sentence: string, aftermath: Partial<Aftermath>, proof: Proof]>([
     { state: "Worse", message: "the rollout of the remedy is stuck" },
   ],
   [
+    "the rollout that the remedy replaces was stuck, and its last pods are still going",
+    {
+      ...changed(rolledBack, { readyPods: 0 }, 10),
+      workload: aWorkload({ rollout: "Stuck", stuckSince: secondsAgo(300) }),
+      remediation: applied({ change: rolledBack, before: { readyPods: 0 }, requestedAt: secondsAgo(12) }),
+    },
+    watching,
+  ],
+  [
+    "the rollout of the remedy has got stuck since",
+    {
+      ...changed(rolledBack, { readyPods: 0 }, 10),
+      workload: aWorkload({ rollout: "Stuck", stuckSince: secondsAgo(12) }),
+      remediation: applied({ change: rolledBack, before: { readyPods: 0 }, requestedAt: secondsAgo(12) }),
+    },
+    { state: "Worse", message: "the rollout of the remedy is stuck" },
+  ],
+  [
     "a restart can't be taken back: it is never worse, only failed",
     { ...changed({ what: "restartRollout" }, { readyPods: 3, errorRatio: 0 }), workload: ready(0) },
     watching,

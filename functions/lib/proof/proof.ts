@@ -75,7 +75,7 @@ function whatIsWorse(aftermath: Aftermath, elapsed: number): string | undefined 
   const { before, change } = remediation;
   if (change.what === "restartRollout" || change.what === "restartPods") return undefined;
   const now = healthOf(workload, signals);
-  if (workload.rollout === "Stuck") return "the rollout of the remedy is stuck";
+  if (workload.rollout === "Stuck" && !wasStuckBefore(aftermath)) return "the rollout of the remedy is stuck";
   // Pods come and go while it is being carried out.
   if (elapsed < policy.stableForSeconds) return undefined;
   // Fewer pods may be wanted by now, by an autoscaler, a person, or the change itself: that is no harm.
@@ -89,6 +89,14 @@ function whatIsWorse(aftermath: Aftermath, elapsed: number): string | undefined 
   const least = Math.min(...recent.map(({ value }) => value));
   if (recent.length < 2 || before.errorRatio === undefined || least <= before.errorRatio + 0.2) return undefined;
   return `${Math.round(now.errorRatio * 100)} % of requests fail, ${Math.round(before.errorRatio * 100)} % did before`;
+}
+
+/**
+ * The rollout that the remedy replaces was stuck, and nothing has moved since: its condition stays until the first pod of
+ * the new one is there, which with `Recreate` is not before the last old one has gone.
+ */
+function wasStuckBefore({ remediation, workload }: Aftermath): boolean {
+  return Date.parse(workload.stuckSince ?? "") < Date.parse(remediation.requestedAt);
 }
 
 /**

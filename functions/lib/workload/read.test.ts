@@ -82,6 +82,7 @@ test("a Deployment with its ReplicaSets, pods and autoscaler", () => {
     replicas: 3,
     readyReplicas: 3,
     rollout: "Complete",
+    stuckSince: undefined,
     strategy: "Rolling",
     ordered: false,
     keepsData: false,

@@ -42,6 +42,7 @@ export function readWorkload(objects: WorkloadObjects): Workload {
     labels,
     ...replicasOf(kind, object),
     rollout: rolloutOf(objects, lagging),
+    stuckSince: stuckSince(kind, object),
     strategy: strategyOf(kind, object),
     ...statefulOf(kind, object),
     maxUnavailable: maxUnavailableOf(kind, object),
@@ -122,6 +123,12 @@ function isThrough(kind: WorkloadKind, object: WorkloadObjects["object"]): boole
 function progressDeadlineOf({ metadata }: WorkloadObjects["object"]): number {
   const said = Number(metadata?.annotations?.["autoheal.dev/progress-deadline-seconds"]);
   return Number.isInteger(said) && said > 0 ? said : 600;
+}
+
+function stuckSince(kind: WorkloadKind, object: WorkloadObjects["object"]): string | undefined {
+  if (kind !== "Deployment") return undefined;
+  const { conditions } = (object as Deployment).status ?? {}; // reason: the kind says so
+  return conditions?.find(({ reason }) => reason === "ProgressDeadlineExceeded")?.lastTransitionTime;
 }
 
 /** Pods below a StatefulSet's partition are replaced by hand too, and until then its rollout is not through. */

@@ -39,6 +39,14 @@ test.each<[sentence: string, status: Partial<DeploymentStatus>, rollout: Workloa
   expect(readWorkload(theObjects({ object: aDeployment({ spec, status } as Deployment) })).rollout).toBe(rollout);
 });
 
+test.each<[reason: string, since: string | undefined]>([
+  ["ProgressDeadlineExceeded", secondsAgo(300)],
+  ["NewReplicaSetAvailable", undefined],
+])("a Deployment's rollout that is %s is stuck since %s", (reason, since) => {
+  const conditions = [{ type: "Progressing", status: "False" as const, reason, lastTransitionTime: secondsAgo(300) }];
+  expect(readWorkload(theObjects({ object: aDeployment({ status: { conditions } }) })).stuckSince).toBe(since);
+});
+
 test.each<[sentence: string, status: Partial<StatefulSetStatus>, rollout: Workload["rollout"]]>([
   ["through", { currentRevision: "b", updateRevision: "b" }, "Complete"],
   ["old pods left", { currentRevision: "a", updateRevision: "b" }, "Progressing"],

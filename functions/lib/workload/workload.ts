@@ -19,6 +19,8 @@ export interface Workload extends WorkloadRef {
   readyReplicas: number;
   /** Where the newest template is on its way: only `Complete` workloads may be touched. */
   rollout: "Complete" | "Progressing" | "Stuck";
+  /** Since when its rollout is stuck: the condition of one rollout stands until the next one makes progress. */
+  stuckSince: string | undefined;
   /** How pods are replaced when the template changes; `OnDelete` also where a partition keeps some back. */
   strategy: "Rolling" | "Recreate" | "OnDelete";
   /** True for a StatefulSet that replaces its pods one by one, and waits for each (`OrderedReady`): also for one that never gets ready. */
