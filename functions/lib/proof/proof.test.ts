@@ -82,6 +82,29 @@ test.each<[sentence: string, aftermath: Partial<Aftermath>, proof: Proof]>([
     { state: "Inconclusive", message: "healthy, but 1 of its alerts still fire" },
   ],
   [
+    "errors were counted before, and nothing counts them any more: alerts resolve of that too",
+    { ...stable(60, { before: { readyPods: 3, errorRatio: 0.5 } }), signals: theSignals({ errorRatio: [] }) },
+    { state: "Watching", healthySince: secondsAgo(60), waitingFor: "nothing counts its errors any more" },
+  ],
+  [
+    "latency was measured before, and is not any more, past the deadline",
+    {
+      ...after(601, { healthySince: secondsAgo(60), before: { readyPods: 3, p99Seconds: 2 } }),
+      signals: theSignals({ p99Seconds: [] }),
+    },
+    { state: "Inconclusive", message: "healthy, but nothing measures its latency any more" },
+  ],
+  [
+    "nothing was measured before, and nothing is",
+    { ...stable(60), signals: theSignals({ errorRatio: [], p99Seconds: [] }) },
+    { state: "Recovered" },
+  ],
+  [
+    "somebody scaled it to none",
+    { workload: aWorkload({ replicas: 0, pods: [] }) },
+    { state: "Watching", healthySince: secondsAgo(60), waitingFor: "none of its pods is there to be so" },
+  ],
+  [
     "healthy only just, past the deadline: it may finish its time",
     after(601, { healthySince: secondsAgo(10) }),
     { state: "Watching", healthySince: secondsAgo(10), waitingFor: "healthy for 10 of 60 s" },

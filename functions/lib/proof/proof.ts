@@ -42,8 +42,9 @@ export function healthOf(workload: Workload, signals: Signals): Health {
 }
 
 /**
- * Judges a remediation that was applied. Recovered needs both: stable for `stableForSeconds`, and the alerts resolved.
- * Resolved alone is no proof, since series vanish; firing alone is no failure before the deadline, since rules look back.
+ * Judges a remediation that was applied. Recovered needs all: stable for `stableForSeconds`, the alerts resolved, and what
+ * was measured before still measured. Resolved alone is no proof, since series vanish; firing alone is no failure before
+ * the deadline, since rules look back.
  */
 export function prove(aftermath: Aftermath): Proof {
   const { remediation, workload, troubles, alertsFiring, policy, now } = aftermath;
@@ -59,14 +60,27 @@ export function prove(aftermath: Aftermath): Proof {
   }
   const healthySince = remediation.healthySince ?? now.toISOString();
   const stableFor = (now.getTime() - Date.parse(healthySince)) / 1000;
-  if (stableFor >= policy.stableForSeconds && alertsFiring === 0) return { state: "Recovered" };
-  const waitingFor =
-    stableFor < policy.stableForSeconds
-      ? `healthy for ${Math.floor(stableFor)} of ${policy.stableForSeconds} s`
-      : `${alertsFiring} of its alerts still fire`;
-  return overdue && alertsFiring > 0 && stableFor >= policy.stableForSeconds
-    ? { state: "Inconclusive", message: `healthy, but ${waitingFor}` }
-    : { state: "Watching", healthySince, waitingFor };
+  if (stableFor < policy.stableForSeconds) {
+    const waitingFor = `healthy for ${Math.floor(stableFor)} of ${policy.stableForSeconds} s`;
+    return { state: "Watching", healthySince, waitingFor };
+  }
+  const doubt = alertsFiring > 0 ? `${alertsFiring} of its alerts still fire` : whatIsUnseen(aftermath);
+  if (!doubt) return { state: "Recovered" };
+  return overdue
+    ? { state: "Inconclusive", message: `healthy, but ${doubt}` }
+    : { state: "Watching", healthySince, waitingFor: doubt };
+}
+
+/**
+ * What was measured before has to be measured still: with its series, a symptom and its alert vanish alike. Nor is a
+ * workload healthy of which no pod is there, scaled to none by a person or by its autoscaler.
+ */
+function whatIsUnseen({ remediation: { before }, workload, signals }: Aftermath): string | undefined {
+  const now = healthOf(workload, signals);
+  if (now.readyPods === 0) return "none of its pods is there to be so";
+  if (before.errorRatio !== undefined && now.errorRatio === undefined) return "nothing counts its errors any more";
+  if (before.p99Seconds !== undefined && now.p99Seconds === undefined) return "nothing measures its latency any more";
+  return undefined;
 }
 
 /** What can be taken back must not do worse: fewer ready pods once its rollout is over, or clearly more errors. */
