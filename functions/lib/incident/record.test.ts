@@ -103,6 +103,21 @@ test("the latest 200 alerts are kept, the rest as a count", () => {
   valid(status);
 });
 
+const flapping = Array.from({ length: 300 }, (_, i) =>
+  anAlert({ fingerprint: `f${i}`, summary: "x".repeat(500), ...(i === 0 ? {} : { endsAt: secondsAgo(10) }) }),
+);
+
+test.each<[what: string, status: IncidentStatus]>([
+  ["in number", withAlerts({ ...open, alerts: flapping.slice(0, 200) }, [received({ fingerprint: "new" })], now)],
+  ["in size", cutToSize({ ...open, alerts: flapping })],
+])("of too many alerts %s, the old one that fires still is kept, and resolved ones are dropped", (_, status) => {
+  const { alerts, alertsDropped = 0 } = status;
+  expect(alerts[0]?.fingerprint).toBe("f0");
+  expect(alertsDropped).toBeGreaterThan(0);
+  expect(alerts.slice(1).map(({ fingerprint }) => fingerprint)).not.toContain("f1");
+  valid(status);
+});
+
 test("an alert of very many and very long labels does not fill the incident", () => {
   const labels = Object.fromEntries([
     ["l".repeat(129), "left out"],

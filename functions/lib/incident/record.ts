@@ -59,7 +59,10 @@ export function relevantAlerts(alerts: readonly (Alert | HeldAlert)[], incidents
   });
 }
 
-/** The status with alerts joined in: one entry an episode, the latest 200. Joining twice is joining once. */
+/**
+ * The status with alerts joined in: one entry an episode, the latest 200, resolved ones dropped first. Joining twice is
+ * joining once.
+ */
 export function withAlerts(status: IncidentStatus, alerts: readonly Alert[], now: Date): IncidentStatus {
   const byKey = new Map(status.alerts.map((alert) => [alertKey(alert), alert]));
   for (const alert of alerts) {
@@ -72,10 +75,18 @@ export function withAlerts(status: IncidentStatus, alerts: readonly Alert[], now
   const dropped = Math.max(0, all.length - mostAlerts) + (status.alertsDropped ?? 0);
   return {
     ...status,
-    alerts: all.slice(-mostAlerts),
+    alerts: latest(all, mostAlerts),
     ...(dropped > 0 ? { alertsDropped: dropped } : {}),
     dueAt: now.toISOString(),
   };
+}
+
+/** At most so many alerts, in their order: who drops one that fires takes it for resolved, so those go last. */
+function latest(alerts: readonly IncidentAlert[], most: number): IncidentAlert[] {
+  const ended = alerts.filter(({ endsAt }) => endsAt !== undefined);
+  const firing = alerts.filter(({ endsAt }) => endsAt === undefined);
+  const dropped = new Set([...ended, ...firing].slice(0, Math.max(0, alerts.length - most)));
+  return alerts.filter((alert) => !dropped.has(alert));
 }
 
 function recordOf(alert: Alert, now: Date): IncidentAlert {
@@ -105,14 +116,15 @@ function endOf(alert: Alert, now: Date): string {
   return new Date(Number.isNaN(end) || end <= 0 ? now.getTime() : end).toISOString();
 }
 
-/** The status cut to what an Incident may hold: old alerts and old messages go first, remediations never. */
+/** The status cut to what an Incident may hold: resolved alerts, old ones and old messages go first, remediations never. */
 export function cutToSize(status: IncidentStatus): IncidentStatus {
   let cut: IncidentStatus = { ...status, outbox: status.outbox.slice(-50), evidence: status.evidence.slice(0, 30) };
   while (Buffer.byteLength(JSON.stringify(cut)) > mostBytes) {
     const { alerts, outbox, evidence } = cut;
     if (alerts.length > 10 || (alerts.length > 1 && outbox.length <= 5)) {
       const half = Math.floor(alerts.length / 2);
-      cut = { ...cut, alerts: alerts.slice(half), alertsDropped: (cut.alertsDropped ?? 0) + half };
+      const kept = latest(alerts, alerts.length - half);
+      cut = { ...cut, alerts: kept, alertsDropped: (cut.alertsDropped ?? 0) + half };
     } else if (outbox.length > 5) cut = { ...cut, outbox: outbox.slice(Math.ceil(outbox.length / 2)) };
     else if (evidence.length > 0) cut = { ...cut, evidence: evidence.slice(0, evidence.length >> 1) };
     else break;
