@@ -53,6 +53,8 @@ const [current, earlier] = calm.revisions as [
   NonNullable<(typeof calm.revisions)[0]>,
   NonNullable<(typeof calm.revisions)[0]>,
 ]; // reason: it has two
+/** What Alertmanager holds when the calm incident's alert was resolved and fires again. */
+const anew = heldAlerts().map((alert) => ({ ...alert, startsAt: secondsAgo(5) }));
 const ended = { alerts: [anAlert({ endsAt: secondsAgo(10) })] };
 const diagnosis = (cause: NonNullable<IncidentStatus["diagnosis"]>["cause"]) => ({
   diagnosis: { cause, confidence: 0.7, for: [], against: [], at: secondsAgo(10) },
@@ -592,6 +594,11 @@ describe("a remediation that is applied", () => {
       { phase: "Proving", remediations: ["1 restart Applied"], due: 10 },
     ],
     [
+      "is watched while Alertmanager shows that its alert fires anew, of which no webhook has told yet",
+      seen(applied(120, { healthySince: secondsAgo(60) }, ended), { ...well, held: anew }),
+      { phase: "Proving", remediations: ["1 restart Applied"], due: 10 },
+    ],
+    [
       "is proven: the incident is over",
       seen(
         applied(
@@ -963,6 +970,19 @@ describe("a closed incident", () => {
     const given = closed();
     expect(decided(given)).toEqual({ reserve: [], release: [], status: given.incident.status, post: [] });
   });
+});
+
+test("an alert that fires anew is another entry, and Alertmanager's word for it counts", () => {
+  const alerts = decided(seen(ended, { held: anew })).status.alerts;
+  expect(alerts.map(({ startsAt, endsAt, seen }) => [startsAt, endsAt, seen])).toEqual([
+    [anAlert().startsAt, secondsAgo(10), "active"],
+    [secondsAgo(5), undefined, "active"],
+  ]);
+});
+
+test("an alert of others that Alertmanager holds is none of this incident's", () => {
+  const others = heldAlerts().map((alert) => ({ ...alert, fingerprint: "f2" }));
+  expect(decided(seen(ended, { held: others })).status.alerts.map(({ fingerprint }) => fingerprint)).toEqual(["f1"]);
 });
 
 test("a gap in the signals is no evidence of health for what is applied", () => {

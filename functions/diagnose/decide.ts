@@ -44,7 +44,7 @@ export function decide(observed: Observed, settings: Settings, now: Date, { refu
   if (before.phase === "Closed") return unsent(withReleases(record(before), observed, now), observed, settings, now);
   const anomaly = scored && withAnswer(incident, scored, settings.anomalyFreshSeconds, now);
   const known = anomaly ? { ...before, anomaly } : before;
-  const status = opened({ ...known, alerts: alertsNow(known, observed.held, now) }, observed, now);
+  const status = opened({ ...known, ...alertsNow(known, observed.held, now) }, observed, now);
   const step = workload
     ? next({ observed, settings, status, workload, now }, refusal)
     : withoutWorkload(status, observed, settings, now);
