@@ -72,6 +72,7 @@ const busy = (workload = calm): Partial<Observed> => ({
   workload,
   signals: theSignals({ cpuByPod: { "web-2-a": stepped(0.3, 0.95, 300) }, requestRate: stepped(10, 20, 300) }),
 });
+const autoscaler = { name: "web", uid: "uid-hpa", minReplicas: 1, maxReplicas: 3, currentReplicas: 3 };
 const hang = "diagnosed: shop/Deployment/web: Hang";
 const policy = (more: Partial<typeof defaultPolicy>): Partial<Observed> => ({ policy: { ...defaultPolicy, ...more } });
 
@@ -254,7 +255,6 @@ describe("it holds", () => {
   const paused = (pause: Partial<Pause>) => ({
     ledger: aLedger([], [{ scope: "Cluster", reason: "freeze", by: "ann", ...pause }]),
   });
-  const autoscaler = { name: "web", uid: "uid-hpa", minReplicas: 1, maxReplicas: 3, currentReplicas: 3 };
   const traffic = ["diagnosed: shop/Deployment/web: CpuTraffic"];
   const leaks = ["diagnosed: shop/Deployment/web: MemoryLeak"];
   const before = aToken({ id: "77aa-1", cause: "MemoryLeak", at: secondsAgo(3600) });
@@ -437,6 +437,13 @@ describe("it holds", () => {
 });
 
 const pod = { what: "restartPods" as const, pods: [{ name: "web-2-a", uid: "uid-a" }] };
+const raised = {
+  what: "setMaxReplicas" as const,
+  hpa: "web",
+  hpaUid: "uid-hpa",
+  maxReplicas: 6,
+  fromMaxReplicas: 3,
+};
 const running = (more: Partial<Remediation> = {}, status: Partial<IncidentStatus> = {}): Partial<IncidentStatus> => ({
   phase: "Remediating",
   remediations: [aRemediation({ change: pod, before: { readyPods: 2 }, ...more })],
@@ -499,6 +506,32 @@ describe("a remediation that is requested", () => {
       {
         phase: "Open",
         remediations: ["1 restart Finished Held ChangedMeanwhile"],
+        releases: ["5c1d-1", "5c1d-1-undo"],
+        due: 10,
+      },
+      refusal,
+    ],
+    [
+      "is refused half-way, when one of two pods was evicted: its tokens stay spent",
+      seen(running({ change: { ...pod, pods: [...pod.pods, { name: "web-2-d", uid: "uid-d" }] } }), tokens),
+      { phase: "Open", remediations: ["1 restart Finished Inconclusive ChangedMeanwhile"], due: 10 },
+      refusal,
+    ],
+    [
+      "is refused half-way, when the autoscaler was raised and the mark was not taken: its tokens stay spent",
+      seen(running({ remedy: "scale", change: raised }), {
+        ...tokens,
+        workload: aWorkload({ autoscaler: { ...autoscaler, maxReplicas: 6 } }),
+      }),
+      { phase: "Open", remediations: ["1 scale Finished Inconclusive ChangedMeanwhile"], due: 10 },
+      refusal,
+    ],
+    [
+      "is refused before its autoscaler was raised",
+      seen(running({ remedy: "scale", change: raised }), { ...tokens, workload: aWorkload({ autoscaler }) }),
+      {
+        phase: "Open",
+        remediations: ["1 scale Finished Held ChangedMeanwhile"],
         releases: ["5c1d-1", "5c1d-1-undo"],
         due: 10,
       },

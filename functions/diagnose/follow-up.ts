@@ -4,7 +4,7 @@ import { type Token, tokensOf } from "@autoheal/lib/ledger";
 import type { Outcome } from "@autoheal/lib/outcome";
 import { healthOf, prove } from "@autoheal/lib/proof";
 import { undoOf } from "@autoheal/lib/treatment";
-import { type Workload, workloadSubject } from "@autoheal/lib/workload";
+import { livePods, type Workload, workloadSubject } from "@autoheal/lib/workload";
 import { firing } from "./alerts-now.ts";
 import type { Case } from "./case.ts";
 import { close } from "./close.ts";
@@ -73,10 +73,28 @@ export function tokensFor(
   return [{ id, ...token }, ...(undoOf(change) ? [{ id: `${id}-undo`, ...token, undo: true }] : [])];
 }
 
-/** Not carried out: the token comes back, and the next pass decides anew. */
-function refused({ status, settings, now }: Case, running: Remediation, { reason, message }: Refusal): Step {
-  const changed = finished(running, "Held", now, reason, message);
+/** Not carried out: the token comes back, and the next pass decides anew. What was begun is done, as far as limits count. */
+function refused(ours: Case, running: Remediation, { reason, message }: Refusal): Step {
+  const { status, workload, settings, now } = ours;
+  const changed = finished(running, hasBegun(running, workload) ? "Inconclusive" : "Held", now, reason, message);
   return record({ ...withRemediation(status, changed), phase: "Open", dueAt: after(now, settings.reviewSeconds) });
+}
+
+/**
+ * True when a change that takes several writes was refused after the first: of two pods one was evicted, and then the
+ * other's budget, a silence or a pause came in between; or the mark alone was refused.
+ */
+function hasBegun({ change }: Remediation, workload: Workload): boolean {
+  switch (change.what) {
+    case "restartPods":
+      return change.pods.some(({ uid }) => !livePods(workload).some((pod) => pod.uid === uid));
+    case "setMaxReplicas":
+      return workload.autoscaler?.uid === change.hpaUid && workload.autoscaler.maxReplicas === change.maxReplicas;
+    case "restartRollout":
+    case "setReplicas":
+    case "rollBack":
+      return false;
+  }
 }
 
 /** Requests again what has no answer after a while, with the same id; gives up when nobody ever answers. */
