@@ -10,6 +10,7 @@ function planned(change: Remediation["change"], objects: Partial<WorkloadObjects
   return plan({ entry: aRemediation({ change }), workload: readWorkload(all), objects: all });
 }
 const pods = (...letters: string[]) => letters.map((letter) => ({ name: `web-2-${letter}`, uid: `uid-${letter}` }));
+const hung = (letter: string, metadata = {}) => aPod(letter, false, metadata);
 const web = { namespace: "shop", name: "web" };
 const mark = (kind: string) => ({ do: "mark", workload: { kind, ...web }, uid: "uid-web", id: "5c1d-1" });
 
@@ -32,11 +33,12 @@ test.each(["Deployment", "StatefulSet", "DaemonSet"] as const)("a rollout of a %
 });
 
 test.each<[sentence: string, named: string[], there: WorkloadObjects["pods"], evicted: string[]]>([
-  ["both that are named", ["a", "b"], [aPod("a"), aPod("b"), aPod("c")], ["a", "b"]],
-  ["the one that is left", ["a", "b"], [aPod("b"), aPod("c")], ["b"]],
-  ["not one that is on its way out", ["a", "b"], [aPod("a", true, { deletionTimestamp: "x" }), aPod("b")], ["b"]],
-  ["not one of the same name that is another", ["a", "b"], [aPod("a", true, { uid: "new" }), aPod("b")], ["b"]],
-  ["not one of another workload", ["a", "b"], [aPod("a", true, { ownerReferences: [] }), aPod("b")], ["b"]],
+  ["both that are named", ["a", "b"], [hung("a"), hung("b"), hung("c")], ["a", "b"]],
+  ["the one that is left", ["a", "b"], [hung("b"), hung("c")], ["b"]],
+  ["not one that is on its way out", ["a", "b"], [hung("a", { deletionTimestamp: "x" }), hung("b")], ["b"]],
+  ["not one of the same name that is another", ["a", "b"], [hung("a", { uid: "new" }), hung("b")], ["b"]],
+  ["not one of another workload", ["a", "b"], [hung("a", { ownerReferences: [] }), hung("b")], ["b"]],
+  ["not one that is ready again", ["a", "b"], [aPod("a"), hung("b"), aPod("c")], ["b"]],
 ])("evicts %s", (_sentence, named, there, evicted) => {
   expect(planned({ what: "restartPods", pods: pods(...named) }, { pods: there })).toEqual({
     there: false,
@@ -49,6 +51,20 @@ test("all that are named are gone: only the mark is missing", () => {
   expect(planned({ what: "restartPods", pods: pods("a", "b") }, objects)).toEqual({
     there: true,
     effects: [mark("Deployment")],
+  });
+});
+
+test("one that was named is gone, the other is ready again: only the mark is missing", () => {
+  expect(planned({ what: "restartPods", pods: pods("a", "z") })).toEqual({
+    there: true,
+    effects: [mark("Deployment")],
+  });
+});
+
+test("all that are named are ready again: nobody needs a restart any more", () => {
+  expect(planned({ what: "restartPods", pods: pods("a", "b") })).toMatchObject({
+    verdict: "hold",
+    reason: "ChangedMeanwhile",
   });
 });
 

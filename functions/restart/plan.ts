@@ -1,9 +1,13 @@
 import { alreadyThere, markOnly, mergeSpec, notMine, type Plan, writing } from "@autoheal/lib/action";
+import { hold } from "@autoheal/lib/effect";
 import { livePods, restartedAt } from "@autoheal/lib/workload";
 
+const recovered = "the pods that were to be restarted are ready again";
+
 /**
- * Restarts all pods as `kubectl rollout restart` does, or evicts exactly those pods that were named. The time in the
- * template is that of the request, so that writing it again changes nothing.
+ * Restarts all pods as `kubectl rollout restart` does, or evicts those of the named pods that are not ready still: a budget
+ * that forbids evicting a pod that hangs may allow it just when it has recovered. The time in the template is that of the
+ * request, so that writing it again changes nothing.
  */
 export const plan: Plan = ({ entry, workload }) => {
   const { change, id, requestedAt } = entry;
@@ -14,9 +18,11 @@ export const plan: Plan = ({ entry, workload }) => {
     }
     case "restartPods": {
       const left = livePods(workload).filter(({ uid }) => change.pods.some((pod) => pod.uid === uid));
-      const pods = left.map(({ name, uid }) => ({ name, uid }));
+      const pods = left.filter(({ ready }) => !ready).map(({ name, uid }) => ({ name, uid }));
       const mark = markOnly(workload, id);
-      if (pods.length === 0) return alreadyThere(mark);
+      if (pods.length === 0) {
+        return left.length === change.pods.length ? hold("ChangedMeanwhile", recovered) : alreadyThere(mark);
+      }
       return writing({ do: "evict", namespace: workload.namespace, pods }, mark);
     }
     case "setReplicas":
