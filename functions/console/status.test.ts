@@ -30,6 +30,7 @@ function aWorkload(change: Partial<Workload> = {}): Workload {
     revisions: [],
     pods: [],
     autoscaler: undefined,
+    keeper: undefined,
     dependsOn: [],
     ...change,
   };

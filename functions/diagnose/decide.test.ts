@@ -72,7 +72,14 @@ const busy = (workload = calm): Partial<Observed> => ({
   workload,
   signals: theSignals({ cpuByPod: { "web-2-a": stepped(0.3, 0.95, 300) }, requestRate: stepped(10, 20, 300) }),
 });
-const autoscaler = { name: "web", uid: "uid-hpa", minReplicas: 1, maxReplicas: 3, currentReplicas: 3 };
+const autoscaler = {
+  name: "web",
+  uid: "uid-hpa",
+  minReplicas: 1,
+  maxReplicas: 3,
+  currentReplicas: 3,
+  keeper: undefined,
+};
 const hang = "diagnosed: shop/Deployment/web: Hang";
 const policy = (more: Partial<typeof defaultPolicy>): Partial<Observed> => ({ policy: { ...defaultPolicy, ...more } });
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { defaultPolicy, type EffectivePolicy, modes } from "../policy/index.ts";
 import { anAlert, anAutoscaler, aPod, aToken, aWorkload, now, secondsAgo, theObjects } from "../testing/index.ts";
-import { type Pod, readWorkload } from "../workload/index.ts";
+import { type Keeper, type Pod, readWorkload } from "../workload/index.ts";
 import { type Circumstances, guardrails, heldBack } from "./index.ts";
 import type { GuardrailReason } from "./reasons.ts";
 
@@ -48,6 +48,15 @@ const undo = {
     remedy: "rollback" as const,
     change: { what: "rollBack" as const, toRevision: "web-2", toUid: "u2", fromRevision: "web-1", fromUid: "u1" },
     undo: true,
+  },
+};
+const rollback = { proposal: { ...undo.proposal, id: "5c1d-1", undo: false } };
+const raise = {
+  proposal: {
+    id: "5c1d-1",
+    remedy: "scale" as const,
+    change: { what: "setMaxReplicas" as const, hpa: "web", hpaUid: "uid-hpa", maxReplicas: 6, fromMaxReplicas: 3 },
+    undo: false,
   },
 };
 const other = (id: string, at: string, parts = {}) => aToken({ id: `other-${id}`, at, ...parts });
@@ -136,6 +145,14 @@ test.each<[sentence: string, parts: Partial<Circumstances>, reason: GuardrailRea
   ["11 replicas are more", scaleTo(11), "MaxReplicas"],
   ["an autoscaler owns the replicas", { ...scaleTo(4), workload: scaled() }, "OwnedByAutoscaler"],
   ["an autoscaler does not mind a restart", { workload: scaled() }, undefined],
+  ["an operator owns the workload", { workload: kept("Operator", "Kafka events") }, "OwnedByAnother"],
+  ["an operator owns the replicas", { ...scaleTo(4), workload: kept("Operator", "Kafka events") }, "OwnedByAnother"],
+  ["an operator does not mind an eviction", { ...evict("a"), workload: kept("Operator", "Kafka events") }, undefined],
+  ["Argo CD owns the template", { ...rollback, workload: kept("GitOps", "Argo CD") }, "OwnedByAnother"],
+  ["Argo CD does not mind a restart", { workload: kept("GitOps", "Argo CD") }, undefined],
+  ["nobody owns the template", rollback, undefined],
+  ["KEDA owns the autoscaler", { ...raise, workload: scaled(ownedBy("ScaledObject")) }, "OwnedByAnother"],
+  ["nobody owns the autoscaler", { ...raise, workload: scaled() }, undefined],
   [
     "an autoscaler's maximum beyond the policy's",
     {
@@ -186,8 +203,18 @@ test.each<[sentence: string, parts: Partial<Circumstances>, reason: GuardrailRea
   expect(heldBack(circumstances(parts))?.reason).toBe(reason);
 });
 
-function scaled() {
-  return readWorkload(theObjects({ autoscalers: [anAutoscaler()] }));
+function scaled(metadata = {}) {
+  return readWorkload(theObjects({ autoscalers: [anAutoscaler({ metadata })] }));
+}
+
+function ownedBy(kind: string) {
+  return {
+    ownerReferences: [{ apiVersion: "keda.sh/v1alpha1", kind, name: "web", uid: "uid-owner", controller: true }],
+  };
+}
+
+function kept(kind: Keeper["kind"], name: string) {
+  return aWorkload({ keeper: { kind, name } });
 }
 
 function unseen() {

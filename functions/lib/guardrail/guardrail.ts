@@ -4,7 +4,7 @@ import type { Change, IncidentAlert } from "../incident/index.ts";
 import type { Pause, Token } from "../ledger/index.ts";
 import type { EffectivePolicy } from "../policy/index.ts";
 import type { Remedy } from "../remedy/index.ts";
-import { healthyPods, type Workload, workloadSubject } from "../workload/index.ts";
+import { healthyPods, type Keeper, type Workload, workloadSubject } from "../workload/index.ts";
 import type { GuardrailReason } from "./reasons.ts";
 
 /** A remediation that is about to be requested or written. */
@@ -149,11 +149,30 @@ const maxReplicas: Guardrail = ({ proposal, policy }) => {
     : undefined;
 };
 
-/** What an autoscaler owns it would set back at once; it may have come after the decision, which moves no generation. */
-const ownership: Guardrail = ({ workload, proposal }) =>
-  proposal.change.what === "setReplicas" && workload.autoscaler
-    ? hold("OwnedByAutoscaler", `${workload.autoscaler.name} owns the replicas`)
-    : undefined;
+/**
+ * What somebody else owns they would set back: an autoscaler the replicas, at once (it may have come after the decision,
+ * which moves no generation); an operator all of the spec; Argo CD and Flux the template, half-way through its rollout.
+ * A restart they let be: their repository does not name its annotation.
+ */
+const ownership: Guardrail = ({ workload: { autoscaler, keeper }, proposal: { change } }) => {
+  const kept = (by: Keeper | undefined, what: string) =>
+    by && hold("OwnedByAnother", `${by.name} writes its ${what}, and would set it back: change it there`);
+  const operator = keeper?.kind === "Operator" ? keeper : undefined;
+  switch (change.what) {
+    case "restartPods":
+      return undefined;
+    case "restartRollout":
+      return kept(operator, "template");
+    case "rollBack":
+      return kept(keeper, "template");
+    case "setReplicas":
+      return autoscaler
+        ? hold("OwnedByAutoscaler", `${autoscaler.name} owns the replicas`)
+        : kept(operator, "replicas");
+    case "setMaxReplicas":
+      return kept(autoscaler?.keeper, "autoscaler");
+  }
+};
 
 /**
  * A rollout within its deadline is left alone; undoing may interrupt what it undoes. One that is stuck is not scaled: what

@@ -11,6 +11,7 @@ export type GuardrailReason =
   | "MinHealthy"
   | "MaxReplicas"
   | "OwnedByAutoscaler"
+  | "OwnedByAnother"
   | "RolloutInProgress"
   | "RolloutPaused"
   | "OnDeleteStrategy"

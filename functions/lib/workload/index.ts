@@ -10,6 +10,7 @@ export {
   currentRevision,
   earlierRevisions,
   healthyPods,
+  type Keeper,
   livePods,
   type Pod,
   type Revision,

@@ -109,7 +109,8 @@ test("a Deployment with its ReplicaSets, pods and autoscaler", () => {
       },
     ],
     pods: [pod("a"), pod("b"), pod("c")],
-    autoscaler: { name: "web", uid: "uid-hpa", minReplicas: 1, maxReplicas: 3, currentReplicas: 3 },
+    autoscaler: { name: "web", uid: "uid-hpa", minReplicas: 1, maxReplicas: 3, currentReplicas: 3, keeper: undefined },
+    keeper: undefined,
     dependsOn: ["auth", "db"],
   });
 });

@@ -2,6 +2,7 @@ import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet
 import type { HorizontalPodAutoscaler } from "kubernetes-types/autoscaling/v2.js";
 import type { ContainerStatus, Pod as PodObject, PodTemplateSpec } from "kubernetes-types/core/v1.js";
 import type { WorkloadKind } from "../alert/index.ts";
+import { keeperOf } from "./keeper.ts";
 import { templateFingerprint } from "./template.ts";
 import type { Autoscaler, Container, Pod, Revision, Workload } from "./workload.ts";
 
@@ -52,6 +53,7 @@ export function readWorkload(objects: WorkloadObjects): Workload {
     revisions,
     pods: seen,
     autoscaler: autoscalerOf(kind, name, objects.autoscalers),
+    keeper: keeperOf(object.metadata),
     dependsOn: (annotations["autoheal.dev/depends-on"] ?? "").split(",").flatMap((peer) => peer.trim() || []),
   };
 }
@@ -267,5 +269,6 @@ function autoscalerOf(
     minReplicas: owner.spec.minReplicas ?? 1,
     maxReplicas: owner.spec.maxReplicas,
     currentReplicas: owner.status?.currentReplicas ?? 0,
+    keeper: keeperOf(owner.metadata),
   };
 }

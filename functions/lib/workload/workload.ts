@@ -38,6 +38,8 @@ export interface Workload extends WorkloadRef {
   revisions: readonly Revision[];
   pods: readonly Pod[];
   autoscaler: Autoscaler | undefined;
+  /** Undefined: nobody but people writes its spec. */
+  keeper: Keeper | undefined;
   /** Names of the services that it depends on: the annotation `autoheal.dev/depends-on`. */
   dependsOn: readonly string[];
 }
@@ -98,6 +100,15 @@ export interface Autoscaler {
   minReplicas: number;
   maxReplicas: number;
   currentReplicas: number;
+  keeper: Keeper | undefined;
+}
+
+/** Who writes an object's spec beside people, and sets back what others change in it. */
+export interface Keeper {
+  /** `Operator`: all of it, as its controller reference says; `GitOps`: what stands in a repository. */
+  kind: "Operator" | "GitOps";
+  /** What people call it, such as `Kafka events` or `Argo CD`. */
+  name: string;
 }
 
 /** `namespace/kind/name`: how events, metrics and the ledger call a workload. */
