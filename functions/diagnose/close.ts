@@ -8,7 +8,8 @@ import { actionLine, spoken } from "./words.ts";
 /**
  * Whether an incident without a running remediation is over: its alerts are resolved and the workload has been healthy
  * for as long as the policy asks, or nobody has spoken of it for too long. One that never got an alert, since whoever
- * opened it ended before storing it, counts as spoken of when it was opened.
+ * opened it ended before storing it, counts as spoken of when it was opened. An alert may never be told as resolved, where
+ * Alertmanager itself is not asked: it would keep the incident open for ever, and with it a ladder that is used up.
  */
 export function closingOf(
   { spec }: Incident,
@@ -16,10 +17,15 @@ export function closingOf(
   policy: EffectivePolicy,
   now: Date,
 ): Outcome | undefined {
-  if (firing(status.alerts).length > 0) return undefined;
   const stableFor = status.healthySince ? (now.getTime() - Date.parse(status.healthySince)) / 1000 : -1;
   const tried = status.remediations.filter(({ outcome }) => outcome !== "Held").length;
-  if (status.alerts.length > 0 && stableFor >= policy.stableForSeconds) return tried > 0 ? "Inconclusive" : "Held";
+  const healthy = tried > 0 ? "Inconclusive" : "Held";
+  const fires = firing(status.alerts);
+  if (fires.length > 0) {
+    const silentFor = (now.getTime() - Math.max(...fires.map(({ receivedAt }) => Date.parse(receivedAt)))) / 1000;
+    return Math.min(silentFor, stableFor) > policy.staleAfterSeconds ? healthy : undefined;
+  }
+  if (status.alerts.length > 0 && stableFor >= policy.stableForSeconds) return healthy;
   const lastWord = Math.max(Date.parse(spec.openedAt), ...status.alerts.map(({ endsAt }) => Date.parse(endsAt ?? "")));
   return now.getTime() - lastWord > policy.staleAfterSeconds * 1000 ? "Inconclusive" : undefined;
 }

@@ -883,6 +883,11 @@ describe("after a remediation", () => {
 });
 
 describe("an incident ends by itself", () => {
+  /** Its alert was last spoken of, and it got well, so long ago; nothing was told as resolved. */
+  const unresolved = (spoken: number, well: number): Partial<IncidentStatus> => ({
+    alerts: [anAlert({ receivedAt: secondsAgo(spoken) })],
+    healthySince: secondsAgo(well),
+  });
   const healed = (seconds: number) => ({ ...ended, healthySince: secondsAgo(seconds) });
   table([
     [
@@ -903,6 +908,26 @@ describe("an incident ends by itself", () => {
     [
       "but not while an alert fires",
       seen(healed(900), { workload: calm }),
+      { phase: "Held", hold: "NothingWrong", due: 10 },
+    ],
+    [
+      "when nobody was told that its alert is resolved, but it has been well, and nobody has spoken of it, for too long",
+      opened(2000, seen(unresolved(901, 901), { workload: calm, held: undefined })),
+      {
+        phase: "Closed",
+        outcome: "Held",
+        says: ["closed: Over after 33 min: it is healthy again, without proof of what helped"],
+        posts: ["incident.closed"],
+      },
+    ],
+    [
+      "but not at that very time",
+      seen(unresolved(900, 901), { workload: calm, held: undefined }),
+      { phase: "Held", hold: "NothingWrong", due: 10 },
+    ],
+    [
+      "but not when it was ill in between",
+      seen(unresolved(901, 900), { workload: calm, held: undefined }),
       { phase: "Held", hold: "NothingWrong", due: 10 },
     ],
     [
