@@ -140,6 +140,13 @@ test.each<[sentence: string, parts: Partial<Circumstances>, reason: GuardrailRea
   ["rolled back: the one healthy pod is of the revision that goes", goingBack("web-2"), "MinHealthy"],
   ["back to 1 replica", scaleTo(1, true), undefined],
   ["back to none", scaleTo(0, true), "MinHealthy"],
+  [
+    "back to 3 of 6 replicas, where those that were added took the old ones down",
+    overloaded("Deployment", 3),
+    undefined,
+  ],
+  ["back to none of them", overloaded("Deployment", 0), "MinHealthy"],
+  ["back to 3 of a StatefulSet's 6, which takes the last ones", overloaded("StatefulSet", 3), "MinHealthy"],
 
   ["10 replicas are the policy's most", scaleTo(10), undefined],
   ["11 replicas are more", scaleTo(11), "MaxReplicas"],
@@ -202,6 +209,11 @@ test.each<[sentence: string, parts: Partial<Circumstances>, reason: GuardrailRea
 ])("%s", (_sentence, parts, reason) => {
   expect(heldBack(circumstances(parts))?.reason).toBe(reason);
 });
+
+/** 2 of its 6 replicas are healthy, and it goes back to fewer. */
+function overloaded(kind: "Deployment" | "StatefulSet", to: number): Partial<Circumstances> {
+  return { ...scaleTo(to, true), workload: { ...pods(true, true, false, false, false, false), kind, replicas: 6 } };
+}
 
 function scaled(metadata = {}) {
   return readWorkload(theObjects({ autoscalers: [anAutoscaler({ metadata })] }));

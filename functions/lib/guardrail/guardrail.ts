@@ -121,7 +121,10 @@ const minHealthy: Guardrail = ({ workload, proposal, policy }) => {
     : undefined;
 };
 
-/** How many healthy pods a change takes away at one time. */
+/**
+ * How many healthy pods a change takes away at one time. Of a Deployment, fewer replicas take pods that are not ready first
+ * (k8s.io/kubernetes, pkg/controller: ActivePodsWithRanks); of a StatefulSet the last ones, whatever they are.
+ */
 function podsTaken(workload: Workload, change: Change): number {
   switch (change.what) {
     case "restartRollout":
@@ -134,7 +137,10 @@ function podsTaken(workload: Workload, change: Change): number {
     case "restartPods":
       return healthyPods(workload).filter(({ uid }) => change.pods.some((pod) => pod.uid === uid)).length;
     case "setReplicas":
-      return Math.max(0, workload.replicas - change.replicas);
+      return Math.max(
+        0,
+        (workload.kind === "Deployment" ? healthyPods(workload).length : workload.replicas) - change.replicas,
+      );
     case "setMaxReplicas":
       return 0;
   }
