@@ -64,6 +64,20 @@ const badRevision: Partial<Observed> = {
   workload: aWorkload({ revisions: [{ ...current, createdAt: secondsAgo(120) }, earlier] }),
   signals: theSignals({ errorRatio: stepped(0, 0.5, 90) }),
 };
+/** A pod of web-2, rolled out two minutes ago, crashed a minute and a half ago. */
+const crashing: Partial<Observed> = {
+  workload: aWorkload({
+    revisions: [{ ...current, createdAt: secondsAgo(120) }, earlier],
+    pods: calm.pods.map((one) => ({
+      ...one,
+      containers: one.containers.map((container) => ({
+        ...container,
+        lastTermination: { reason: "Error", exitCode: 1, at: secondsAgo(90) },
+      })),
+    })),
+  }),
+};
+const crashAlert = (ago: number) => heldAlerts().map((alert) => ({ ...alert, startsAt: secondsAgo(ago) }));
 const leak = (workload = calm): Partial<Observed> => ({
   workload,
   signals: theSignals({ memoryByPod: { "web-2-a": rising(0.3, 0.95, 900) } }),
@@ -100,6 +114,23 @@ describe("an open incident", () => {
     [
       "a bad revision is rolled back, and what takes that back is reserved with it",
       seen({}, badRevision),
+      {
+        phase: "Remediating",
+        remediations: ["1 rollback Requested"],
+        says: ["diagnosed: shop/Deployment/web: BadRevision"],
+        posts: ["remedy.requested", "incident.diagnosed"],
+        reserves: ["5c1d-1", "5c1d-1-undo"],
+        due: 10,
+      },
+    ],
+    [
+      "a revision that was to mend crashes, of which alerts told before it, is not taken back for not doing so",
+      seen({ alerts: [anAlert({ type: "crash", startsAt: secondsAgo(900) })] }, { ...crashing, held: crashAlert(900) }),
+      { phase: "Held", hold: "CauseUnknown", due: 10 },
+    ],
+    [
+      "a revision since which pods crash is rolled back",
+      seen({ alerts: [anAlert({ type: "crash", startsAt: secondsAgo(60) })] }, { ...crashing, held: crashAlert(60) }),
       {
         phase: "Remediating",
         remediations: ["1 rollback Requested"],

@@ -107,6 +107,7 @@ function treat(ours: Case): Step {
     thresholds: settings.thresholds,
     now,
     ...(anomaly ? { anomaly } : {}),
+    ...crashingSince(ours.status),
   };
   const diagnosis = diagnose(seen);
   const confirmed = isConfirmed(diagnosis, ours.status, now);
@@ -127,6 +128,13 @@ function triedFor(cause: Cause, { remediations }: IncidentStatus, { observed, wo
   const here = remediations.filter(({ id, outcome }) => !isUndo(id) && outcome !== "Held").length;
   const others = tokensOf(observed.ledger).filter(({ id }) => !id.startsWith(`${observed.incident.metadata.uid}-`));
   return here + relapses(cause, workload, others, { relapseSeconds: settings.relapseSeconds, now });
+}
+
+/** Since when alerts of this incident, resolved ones too, tell of crashes or of memory. */
+function crashingSince({ alerts }: IncidentStatus): Pick<Seen, "crashingSince"> {
+  const told = alerts.filter(({ type }) => type === "crash" || type === "memory");
+  if (told.length === 0) return {};
+  return { crashingSince: new Date(Math.min(...told.map(({ startsAt }) => Date.parse(startsAt)))) };
 }
 
 function isUndo(id: string): boolean {

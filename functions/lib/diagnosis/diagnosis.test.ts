@@ -262,6 +262,16 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
   ],
   ["crashes that began with the rollout", seen(rolledOut(280, { pods: crashed(200) })), "BadRevision"],
   [
+    "crashes of which an alert told before the rollout: it was to mend them, and does not",
+    { ...seen(rolledOut(280, { pods: crashed(200) })), crashingSince: new Date(secondsAgo(900)) },
+    "Unknown",
+  ],
+  [
+    "crashes of which an alert told after the rollout",
+    { ...seen(rolledOut(280, { pods: crashed(200) })), crashingSince: new Date(secondsAgo(150)) },
+    "BadRevision",
+  ],
+  [
     "a pod of a new revision that its node shut down with, and whose place another one has taken",
     seen(
       rolledOut(280, {

@@ -32,6 +32,8 @@ export interface Seen {
   troubles: readonly Trouble[];
   /** What anomaly-score says of now; undefined where it was not asked, or has not answered. */
   anomaly?: Anomaly;
+  /** Since when alerts tell of crashes, or of memory; undefined where none does. Pods themselves remember only the last end. */
+  crashingSince?: Date;
   now: Date;
 }
 

@@ -133,8 +133,11 @@ function symptomsOf(seen: Seen, rollout: number): Symptom[] {
   return symptoms;
 }
 
-/** Crashes of pods of the current revision; their beginning is the first known end of a process. */
-function crashesOf({ workload, thresholds, now }: Seen): Symptom[] {
+/**
+ * Crashes of pods of the current revision; their beginning is the first known end of a process, or what alerts tell: a
+ * revision that was to mend crashes, and does not, has not brought them.
+ */
+function crashesOf({ workload, thresholds, crashingSince, now }: Seen): Symptom[] {
   const ends = livePods(workload)
     .filter(({ revision }) => revision === currentRevision(workload)?.name)
     .flatMap(({ containers }) => containers.flatMap(({ lastTermination }) => lastTermination ?? []))
@@ -142,7 +145,7 @@ function crashesOf({ workload, thresholds, now }: Seen): Symptom[] {
       ({ reason, at }) => reason !== "Completed" && now.getTime() - Date.parse(at) < thresholds.crashSeconds * 1000,
     );
   if (ends.length === 0) return [];
-  const onset = Math.min(...ends.map(({ at }) => Date.parse(at))) / 1000;
+  const onset = Math.min(crashingSince?.getTime() ?? now.getTime(), ...ends.map(({ at }) => Date.parse(at))) / 1000;
   const how = [...new Set(ends.map(({ reason, exitCode }) => `${reason}, exit code ${exitCode}`))].join("; ");
   return [{ onset, text: `its pods crash (${how})`, source: "pods" }];
 }
