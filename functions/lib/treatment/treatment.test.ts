@@ -108,6 +108,11 @@ test.each<[sentence: string, cause: Cause, seen: Seen, treatment: object]>([
   expect(treat(cause, what)).toEqual(treatment);
 });
 
+function homeless(workload: Workload): Workload {
+  const pods = workload.pods.map((pod, i) => (i === 0 ? { ...pod, ready: false, unschedulable: true } : pod));
+  return { ...workload, pods };
+}
+
 function scale(replicas: number, fromReplicas = 3) {
   return { remedy: "scale", change: { what: "setReplicas", replicas, fromReplicas } };
 }
@@ -137,6 +142,8 @@ test.each<[sentence: string, cause: Cause, seen: Seen, reason: string, tried?: n
   ["it has as many pods as the policy allows", "CpuTraffic", seen(aWorkload({ replicas: 10 })), "AtMaxReplicas"],
   ["it has more pods than the policy allows", "CpuTraffic", seen(aWorkload({ replicas: 12 })), "AtMaxReplicas"],
   ["an autoscaler still has room", "CpuTraffic", seen(scaledBy(2)), "OwnedByAutoscaler"],
+  ["no node has room for one of its pods", "CpuTraffic", seen(homeless(aWorkload())), "AtMaxReplicas", 1],
+  ["no node has room for what its autoscaler wants", "CpuTraffic", seen(homeless(scaledBy(3))), "AtMaxReplicas"],
   ["a DaemonSet can't be scaled", "CpuTraffic", seen(aWorkload({ kind: "DaemonSet" })), "AtMaxReplicas"],
 ])("holds: %s", (_sentence, cause, what, reason, tried = 0) => {
   expect(treat(cause, what, tried)).toEqual({ verdict: "hold", reason, message: expect.stringMatching(/\S/) });

@@ -5,7 +5,7 @@ import { hungPods } from "../evidence/index.ts";
 import type { Change } from "../incident/index.ts";
 import type { EffectivePolicy } from "../policy/index.ts";
 import type { Remedy } from "../remedy/index.ts";
-import { currentRevision, type Revision, type Workload } from "../workload/index.ts";
+import { currentRevision, livePods, type Revision, type Workload } from "../workload/index.ts";
 
 /** Why there is no treatment, though a cause was found: the closed list. */
 export type TreatmentReason =
@@ -122,11 +122,15 @@ function byHand(workload: Workload, broken: Revision): Hold<TreatmentReason> | u
     : undefined;
 }
 
-/** As many replicas as the traffic has grown, at most twice as many at a time, within the policy. */
+/** As many replicas as the traffic has grown, at most twice as many at a time, within the policy and what nodes have room for. */
 function scaleUp(seen: Seen, policy: EffectivePolicy): Change | Hold<TreatmentReason> {
   const { workload } = seen;
   if (workload.kind === "DaemonSet") {
     return hold("AtMaxReplicas", "a DaemonSet has one pod on each of its nodes: it can't be scaled");
+  }
+  const homeless = livePods(workload).filter(({ unschedulable }) => unschedulable).length;
+  if (homeless > 0) {
+    return hold("AtMaxReplicas", `no node has room for ${homeless} of its pods: more replicas would find none either`);
   }
   const growth = Math.min(2, Math.max(1.5, trafficGrowth(seen) ?? 1.5));
   const { autoscaler } = workload;
