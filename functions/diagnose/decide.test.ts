@@ -151,6 +151,14 @@ describe("an open incident", () => {
       { phase: "Held", hold: "Confirming", due: 10 },
     ],
     [
+      "what signals alone say has to be said twice: nothing could be read in between",
+      seen(
+        { ...diagnosis("MemoryLeak"), hold: { reason: "EvidenceUnreadable", message: "m", since: secondsAgo(900) } },
+        leak(),
+      ),
+      { phase: "Held", hold: "Confirming", due: 10 },
+    ],
+    [
       "what signals alone said twice is acted on",
       seen(diagnosis("MemoryLeak"), leak()),
       {

@@ -143,7 +143,8 @@ function isUndo(id: string): boolean {
 
 /**
  * Hard evidence counts at once; what only signals say has to be said by two passes in a row, the second not before the
- * incident is due: one that a score woke a moment later reads the same samples again.
+ * incident is due: one that a score woke a moment later reads the same samples again. Nor are two passes in a row between
+ * which nothing could be read.
  */
 function isConfirmed(
   diagnosis: Diagnosis,
@@ -152,7 +153,7 @@ function isConfirmed(
 ): boolean {
   if (diagnosis.confidence >= 0.9) return true;
   const tooSoon = hold?.reason === "Confirming" && Date.parse(dueAt) > now.getTime();
-  return before?.cause === diagnosis.cause && !tooSoon;
+  return before?.cause === diagnosis.cause && !tooSoon && hold?.reason !== "EvidenceUnreadable";
 }
 
 /** The status with the diagnosis; people are told when there is a cause to be told, and it is another than before. */
