@@ -105,6 +105,26 @@ describe("the target of labels", () => {
       { by: "workload", namespace: "n", kind: "Deployment", name: "d" },
     ],
     [
+      "a pod, as an exporter tells that is scraped without honor_labels: its own place has the plain names",
+      { namespace: "monitoring", pod: "ksm", service: "ksm", exported_namespace: "n", exported_pod: "p" },
+      { by: "pod", namespace: "n", name: "p" },
+    ],
+    [
+      "a deployment, as the same exporter tells",
+      { namespace: "monitoring", pod: "ksm", exported_namespace: "n", deployment: "d" },
+      { by: "workload", namespace: "n", kind: "Deployment", name: "d" },
+    ],
+    [
+      "a namespace, as the same exporter tells: its own pod is not meant",
+      { namespace: "monitoring", pod: "ksm", service: "ksm", exported_namespace: "n" },
+      { by: "nothing", why: "NoTargetLabels" },
+    ],
+    [
+      "an app's own label that Prometheus has renamed: where it was scraped is meant",
+      { namespace: "n", pod: "p", exported_service: "billing" },
+      { by: "pod", namespace: "n", name: "p" },
+    ],
+    [
       "two workloads",
       { namespace: "n", deployment: "d", statefulset: "s" },
       { by: "nothing", why: "SeveralWorkloads" },

@@ -24,8 +24,9 @@ type Labels = Readonly<Record<string, string>>;
  * series carry the exporter's pod beside the deployment they mean.
  * `cluster` is this cluster's name; an alert with another `cluster` label is none of ours. An empty name accepts any.
  */
-export function targetOf(labels: Labels, cluster = ""): Target {
-  if (cluster && labels.cluster && labels.cluster !== cluster) return { by: "nothing", why: "ForeignCluster" };
+export function targetOf(given: Labels, cluster = ""): Target {
+  if (cluster && given.cluster && given.cluster !== cluster) return { by: "nothing", why: "ForeignCluster" };
+  const labels = given.exported_namespace ? { ...given, ...exported(given) } : given;
   const namespace = labels.namespace;
   const explicit = labels.autoheal_workload;
   if (explicit) return explicitTarget(namespace, explicit);
@@ -47,6 +48,17 @@ export function targetOf(labels: Labels, cluster = ""): Target {
   }
   if (labels.node) return { by: "node", name: labels.node };
   return { by: "nothing", why: "NoTargetLabels" };
+}
+
+/** Labels by which Prometheus says where it scraped. */
+const scraped = ["namespace", "pod", "container", "service", "node"];
+
+/**
+ * What the series itself says it is about. Where an exporter is scraped without `honor_labels`, Prometheus keeps that as
+ * `exported_<label>`, and gives the exporter's own place the plain names (Prometheus, "scrape_config").
+ */
+function exported(labels: Labels): Record<string, string> {
+  return Object.fromEntries(scraped.map((label) => [label, labels[`exported_${label}`] ?? ""]));
 }
 
 /** `autoheal_workload` is `<kind>/<name>`, or `<name>` for a Deployment. */
