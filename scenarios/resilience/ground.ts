@@ -137,12 +137,19 @@ function pause(milliseconds: number): () => true | undefined {
   return () => (performance.now() >= end ? true : undefined);
 }
 
-/** The cluster's default policy, with a proof that takes a second. */
+/** The cluster's default policy, with a proof that takes a second, for as many patients as there are tests. */
 const quickPolicy = {
   apiVersion: "autoheal.dev/v1alpha1",
   kind: "HealingPolicy",
   metadata: { name: "default", namespace: "autoheal" },
-  spec: { limits: { stableForSeconds: 1, cooldownSeconds: 60, budget: { actions: 3, windowSeconds: 3600 } } },
+  spec: {
+    limits: {
+      stableForSeconds: 1,
+      cooldownSeconds: 60,
+      budget: { actions: 3, windowSeconds: 3600 },
+      stormWorkloads: 1000,
+    },
+  },
 };
 
 /** Alertmanager's webhook, version 4. */

@@ -124,6 +124,22 @@ test.each<[sentence: string, parts: Partial<Circumstances>, reason: GuardrailRea
     undefined,
   ],
 
+  ["9 other workloads were remediated within the cooldown", storm(9, 299), undefined],
+  ["10 other workloads were", storm(10, 299), "StormBrake"],
+  ["10 other workloads were, before that", storm(10, 300), undefined],
+  ["a longer cooldown makes no longer storm", { ...storm(10, 300), ...policy({ cooldownSeconds: 7200 }) }, undefined],
+  [
+    "one other workload was, many times",
+    { tokens: storm(20, 10).tokens.map((one) => ({ ...one, workload: "a" })) },
+    undefined,
+  ],
+  [
+    "something was taken back on 10 others",
+    { tokens: storm(10, 10).tokens.map((one) => ({ ...one, undo: true })) },
+    undefined,
+  ],
+  ["taking back in a storm", { ...undo, ...storm(10, 10) }, undefined],
+
   ["the one healthy pod of three hangs not", { workload: pods(true, false, false), ...evict("a") }, "MinHealthy"],
   ["the two that hang", { workload: pods(true, false, false), ...evict("b", "c") }, undefined],
   ["two of three healthy pods", evict("a", "b"), undefined],
@@ -209,6 +225,14 @@ test.each<[sentence: string, parts: Partial<Circumstances>, reason: GuardrailRea
 ])("%s", (_sentence, parts, reason) => {
   expect(heldBack(circumstances(parts))?.reason).toBe(reason);
 });
+
+/** So many other workloads were remediated so long ago. */
+function storm(workloads: number, ago: number) {
+  const at = secondsAgo(ago);
+  return {
+    tokens: Array.from({ length: workloads }, (_, i) => other(String(i), at, { workload: `shop/Deployment/w${i}` })),
+  };
+}
 
 /** 2 of its 6 replicas are healthy, and it goes back to fewer. */
 function overloaded(kind: "Deployment" | "StatefulSet", to: number): Partial<Circumstances> {

@@ -8,6 +8,7 @@ export type GuardrailReason =
   | "ProtectedNamespace"
   | "Cooldown"
   | "BudgetExhausted"
+  | "StormBrake"
   | "MinHealthy"
   | "MaxReplicas"
   | "OwnedByAutoscaler"

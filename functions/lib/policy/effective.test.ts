@@ -102,6 +102,7 @@ const spec = fc.record(
         cooldownSeconds: fc.nat(1000),
         minHealthy: fc.nat(5),
         maxReplicas: fc.nat(20),
+        stormWorkloads: fc.nat(20),
         stableForSeconds: fc.nat(200),
         proofDeadlineSeconds: fc.nat(1000),
         staleAfterSeconds: fc.nat(1000),
@@ -124,7 +125,7 @@ test("one more policy never allows more, and the order does not matter", () => {
       for (const field of ["cooldownSeconds", "minHealthy", "stableForSeconds"] as const) {
         expect(after[field]).toBeGreaterThanOrEqual(before[field]);
       }
-      for (const field of ["maxReplicas", "staleAfterSeconds", "proofDeadlineSeconds"] as const) {
+      for (const field of ["maxReplicas", "stormWorkloads", "staleAfterSeconds", "proofDeadlineSeconds"] as const) {
         expect(after[field]).toBeLessThanOrEqual(before[field]);
       }
       expect(after.budget.actions).toBeLessThanOrEqual(before.budget.actions);

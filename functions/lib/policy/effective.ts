@@ -9,6 +9,7 @@ export interface EffectivePolicy {
   remedies: readonly Remedy[];
   cooldownSeconds: number;
   budget: { actions: number; windowSeconds: number };
+  stormWorkloads: number;
   minHealthy: number;
   maxReplicas: number;
   stableForSeconds: number;
@@ -22,6 +23,7 @@ export const defaultPolicy: EffectivePolicy = {
   remedies,
   cooldownSeconds: 300,
   budget: { actions: 3, windowSeconds: 3600 },
+  stormWorkloads: 10,
   minHealthy: 1,
   maxReplicas: 10,
   stableForSeconds: 60,
@@ -89,6 +91,7 @@ function restrict(policy: EffectivePolicy, { mode, remedies, limits = {} }: Heal
       actions: least(policy.budget.actions, limits.budget?.actions),
       windowSeconds: most(policy.budget.windowSeconds, limits.budget?.windowSeconds),
     },
+    stormWorkloads: least(policy.stormWorkloads, limits.stormWorkloads),
     minHealthy: most(policy.minHealthy, limits.minHealthy),
     maxReplicas: least(policy.maxReplicas, limits.maxReplicas),
     stableForSeconds: most(policy.stableForSeconds, limits.stableForSeconds),
