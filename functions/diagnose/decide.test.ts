@@ -1076,6 +1076,25 @@ describe("a closed incident", () => {
   });
 });
 
+test("what a clock ahead of ours called applied hides no crash, and nothing has been well since the future", () => {
+  const ahead = secondsAgo(-600);
+  const pods = calm.pods.map((one) => ({
+    ...one,
+    containers: one.containers.map((container) => ({
+      ...container,
+      lastTermination: { reason: "Error", exitCode: 1, at: secondsAgo(5) },
+    })),
+  }));
+  const crashes = seen(running({ state: "Applied", appliedAt: ahead }, ended), {
+    workload: aWorkload({ ...marked, pods }),
+    held: [],
+  });
+  const [entry] = decided(crashes).status.remediations;
+  expect([entry?.message, entry?.healthySince]).toEqual(["web-2-a crashed with exit code 1 (0 restarts)", undefined]);
+  const well = seen({ ...ended, healthySince: ahead }, { workload: calm, held: [] });
+  expect(decided(well).status.healthySince).toBe(now.toISOString());
+});
+
 test("an alert that fires anew is another entry, and Alertmanager's word for it counts", () => {
   const alerts = decided(seen(ended, { held: anew })).status.alerts;
   expect(alerts.map(({ startsAt, endsAt, seen }) => [startsAt, endsAt, seen])).toEqual([

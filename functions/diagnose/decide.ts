@@ -13,7 +13,7 @@ import {
   untold,
 } from "@autoheal/lib/incident";
 import { releasable, tokensOf } from "@autoheal/lib/ledger";
-import { healthOf } from "@autoheal/lib/proof";
+import { healthOf, notAhead } from "@autoheal/lib/proof";
 import { relapses, type Treatment, treatmentOf } from "@autoheal/lib/treatment";
 import { type Workload, workloadSubject } from "@autoheal/lib/workload";
 import { alertsNow } from "./alerts-now.ts";
@@ -70,7 +70,8 @@ function next(seen: Omit<Case, "troubles" | "signals"> & { workload: Workload },
   const since = running?.appliedAt ?? status.remediations.findLast(({ appliedAt }) => appliedAt)?.appliedAt;
   const troubles = troublesOf(workload, signals, settings.thresholds, {
     now,
-    ...(since ? { since: new Date(since) } : {}),
+    // Written by a clock that was ahead, it would hide every crash until then.
+    ...(since && Date.parse(since) <= now.getTime() ? { since: new Date(since) } : {}),
   });
   const ours: Case = { ...seen, signals, troubles };
   if (running) return followUp(ours, running, refusal);
@@ -93,7 +94,7 @@ function askingForScore(step: Step, incident: Incident, settings: Settings, now:
 function watchedStatus({ status, troubles, workload, now }: Case): IncidentStatus {
   const { healthySince, ...rest } = status;
   if (troubles.length > 0 || workload.rollout === "Progressing") return rest;
-  return { ...rest, healthySince: healthySince ?? now.toISOString() };
+  return { ...rest, healthySince: notAhead(healthySince, now) };
 }
 
 /** Diagnoses, and acts or holds. */

@@ -42,6 +42,11 @@ test.each<[sentence: string, aftermath: Partial<Aftermath>, proof: Proof]>([
     { state: "Watching", healthySince: healthyNow, waitingFor: "healthy for 0 of 60 s" },
   ],
   [
+    "healthy since a time that a clock ahead of ours told: from now on",
+    stable(-3600),
+    { state: "Watching", healthySince: healthyNow, waitingFor: "healthy for 0 of 60 s" },
+  ],
+  [
     "healthy, but an alert still fires: its rule looks back",
     { alertsFiring: 2 },
     { state: "Watching", healthySince: secondsAgo(60), waitingFor: "2 of its alerts still fire" },

@@ -58,7 +58,7 @@ export function prove(aftermath: Aftermath): Proof {
     const what = troubles[0]?.text ?? "the rollout goes on";
     return overdue ? { state: "Failed", message: what } : { state: "Watching", waitingFor: what };
   }
-  const healthySince = remediation.healthySince ?? now.toISOString();
+  const healthySince = notAhead(remediation.healthySince, now);
   const stableFor = (now.getTime() - Date.parse(healthySince)) / 1000;
   if (stableFor < policy.stableForSeconds) {
     const waitingFor = `healthy for ${Math.floor(stableFor)} of ${policy.stableForSeconds} s`;
@@ -69,6 +69,11 @@ export function prove(aftermath: Aftermath): Proof {
   return overdue
     ? { state: "Inconclusive", message: `healthy, but ${doubt}` }
     : { state: "Watching", healthySince, waitingFor: doubt };
+}
+
+/** Since when something has lasted: from now on, where nobody said it, or whose clock was ahead did. */
+export function notAhead(since: string | undefined, now: Date): string {
+  return since !== undefined && Date.parse(since) <= now.getTime() ? since : now.toISOString();
 }
 
 /**
