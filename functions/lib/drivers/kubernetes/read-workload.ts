@@ -102,10 +102,12 @@ function isName(text: string): boolean {
   return /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text);
 }
 
-type PodObject = ClusterObject & Pick<Pod, "spec">;
+type PodObject = ClusterObject & Pick<Pod, "spec" | "status">;
 
+/** Pods that have ended serve nobody: a migration's Job often has the labels of the service that it is for. */
 async function ownerOfPods(cluster: Cluster, namespace: string, wanted: (pod: PodObject) => boolean): Promise<Owner> {
-  const pods = (await cluster.list<PodObject>("pods", { namespace })).filter(wanted);
+  const listed = await cluster.list<PodObject>("pods", { namespace });
+  const pods = listed.filter((pod) => !hasEnded(pod) && wanted(pod));
   const owners = new Map<string, Owner>();
   const controllers = new Map(pods.map((pod) => [controllerOf(pod)?.uid ?? pod.metadata.uid, pod]));
   for (const pod of controllers.values()) {
@@ -115,6 +117,10 @@ async function ownerOfPods(cluster: Cluster, namespace: string, wanted: (pod: Po
   const [first, ...more] = owners.values();
   if (!first) return { found: false, why: "NotFound" };
   return more.length > 0 ? { found: false, why: "SeveralOwners" } : first;
+}
+
+function hasEnded({ status }: PodObject): boolean {
+  return status?.phase === "Succeeded" || status?.phase === "Failed";
 }
 
 /** A pod that is gone still says by its name which ReplicaSet, and so which Deployment, it belonged to. */
