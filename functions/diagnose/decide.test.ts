@@ -818,6 +818,20 @@ describe("after a remediation", () => {
   });
   const gone = { ledger: aLedger([aToken({ at: secondsAgo(710) })]) };
 
+  const refused = { reason: refusal.reason, message: refusal.message };
+  test.each<[sentence: string, undo: Remediation[], says: string]>([
+    ["was applied", [undoing({ state: "Finished", outcome: "Succeeded" })], "was taken back"],
+    ["was held back at once", [], "is still there: it was not taken back"],
+    [
+      "was refused",
+      [{ ...aRemediation(), ...scaled, id: "5c1d-1-undo", state: "Finished", outcome: "Held", ...refused }],
+      "is still there: taking it back was not carried out: ChangedMeanwhile: its generation is 8",
+    ],
+  ])("people are told whether what made it worse is still there: what takes it back %s", (_, undo, says) => {
+    const { hold } = decided(seen({ remediations: [undone, ...undo] })).status;
+    expect(hold).toMatchObject({ reason: "LadderExhausted", message: `the remedy made it worse, and ${says}` });
+  });
+
   table([
     [
       "that failed, a leak is not restarted again: a person is needed",

@@ -114,8 +114,7 @@ function treat(ours: Case): Step {
   const confirmed = isConfirmed(diagnosis, ours.status, now);
   const status = diagnosed(ours, diagnosis);
   const undone = status.remediations.some(({ outcome }) => outcome === "Undone");
-  if (undone)
-    return held(status, settings, hold("LadderExhausted", "the remedy made it worse and was taken back"), now);
+  if (undone) return held(status, settings, hold("LadderExhausted", whatBecameOf(status.remediations)), now);
   const treatment = treatmentOf(diagnosis, seen, observed.policy, triedFor(diagnosis.cause, status, ours));
   if ("verdict" in treatment) return held(status, settings, treatment, now);
   if (!confirmed) {
@@ -136,6 +135,15 @@ function crashingSince({ alerts }: IncidentStatus): Pick<Seen, "crashingSince"> 
   const told = alerts.filter(({ type }) => type === "crash" || type === "memory");
   if (told.length === 0) return {};
   return { crashingSince: new Date(Math.min(...told.map(({ startsAt }) => Date.parse(startsAt)))) };
+}
+
+/** What became of a remedy that made it worse: people have to know whether it is still there. */
+function whatBecameOf(remediations: readonly Remediation[]): string {
+  const worse = "the remedy made it worse, and";
+  const undo = remediations.findLast(({ id }) => isUndo(id));
+  if (!undo) return `${worse} is still there: it was not taken back`;
+  if (undo.appliedAt) return `${worse} was taken back`;
+  return `${worse} is still there: taking it back was not carried out: ${undo.reason}: ${undo.message}`;
 }
 
 function isUndo(id: string): boolean {
