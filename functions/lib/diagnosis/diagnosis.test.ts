@@ -59,6 +59,9 @@ const withoutRoom: Pod[] = [
   { ...b, revision: "web-1" },
   { ...c, revision: "web-1" },
 ];
+/** Two pods of the revision before, of which one is ready, or both have not been for ten minutes. */
+const oldPods = (ready: boolean): Pod[] =>
+  [b, c].map((pod, i) => ({ ...pod, revision: "web-1", ready: ready && i === 0, readySince: secondsAgo(600) }));
 const onlyOld = { readyByRevision: { "web-1": 3 } };
 
 const memoryOf = (series: Signals["memoryByPod"][string]) => ({ memoryByPod: { "web-2-a": series } });
@@ -167,6 +170,22 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
       { readyByRevision: {} },
     ),
     "Unknown",
+  ],
+  [
+    "a rollout is stuck while the pods of the old revision are not ready either: what both need is away",
+    seen(
+      { ...stuck(undefined), pods: [...neverReady.slice(0, 1), ...oldPods(false)] },
+      { readyByRevision: { "web-1": 3 } },
+    ),
+    "Hang",
+  ],
+  [
+    "a rollout is stuck while one pod of the old revision is ready",
+    seen(
+      { ...stuck(undefined), pods: [...neverReady.slice(0, 1), ...oldPods(true)] },
+      { readyByRevision: { "web-1": 3 } },
+    ),
+    "BadTemplate",
   ],
   [
     "a restart is stuck, of a template that was ready before, and is still",

@@ -38,6 +38,9 @@ export function badTemplate(seen: Seen): Diagnosis | undefined {
   const tried = livePods(workload).some(({ revision, unschedulable }) => revision === current.name && !unschedulable);
   if (!tried) return undefined;
   const same = workload.revisions.filter(({ fingerprint }) => fingerprint === current.fingerprint);
+  // What keeps the pods of the old template from being ready too is none of the new one's doing.
+  const old = livePods(workload).filter(({ revision }) => !same.some(({ name }) => name === revision));
+  if (old.length > 0 && !old.some(({ ready }) => ready)) return undefined;
   if (same.some((revision) => wasReady(revision, signals.readyByRevision))) return undefined;
   return {
     cause: "BadTemplate",
