@@ -60,8 +60,12 @@ const withoutRoom: Pod[] = [
   { ...c, revision: "web-1" },
 ];
 /** Two pods of the revision before, of which one is ready, or both have not been for ten minutes. */
-const oldPods = (ready: boolean): Pod[] =>
-  [b, c].map((pod, i) => ({ ...pod, revision: "web-1", ready: ready && i === 0, readySince: secondsAgo(600) }));
+const oldPods = (oneReady: boolean): Pod[] =>
+  [b, c].map((pod, i) => {
+    const ready = oneReady && i === 0;
+    const containers = pod.containers.map((of) => ({ ...of, ready }));
+    return { ...pod, revision: "web-1", ready, readySince: secondsAgo(600), containers };
+  });
 const onlyOld = { readyByRevision: { "web-1": 3 } };
 
 const memoryOf = (series: Signals["memoryByPod"][string]) => ({ memoryByPod: { "web-2-a": series } });
