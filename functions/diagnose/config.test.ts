@@ -12,6 +12,7 @@ test("with the Broker alone, everything else has a default", () => {
     clusterName: "",
     alertmanagerUrl: "",
     receiver: "autoheal",
+    settleSeconds: 120,
     prometheus: undefined,
     pulseSchedule: "*/10 * * * * *",
     settings: {

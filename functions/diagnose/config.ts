@@ -10,6 +10,8 @@ export interface DiagnoseConfig {
   alertmanagerUrl: string;
   /** The name of Alertmanager's receiver that is ours. */
   receiver: string;
+  /** How long after its start Alertmanager may not have heard of all alerts yet, in seconds. */
+  settleSeconds: number;
   prometheus: PrometheusOptions | undefined;
   pulseSchedule: string;
   settings: Settings;
@@ -24,6 +26,7 @@ export function readDiagnoseConfig(environment: Environment): DiagnoseConfig {
     protectedNamespaces: list("AUTOHEAL_PROTECTED_NAMESPACES", "kube-system,kube-public,kube-node-lease"),
     alertmanagerUrl: url("ALERTMANAGER_URL", ""),
     receiver: text("AUTOHEAL_RECEIVER", "autoheal"),
+    settle: seconds("AUTOHEAL_ALERTMANAGER_SETTLE", "2m"),
     prometheusUrl: url("PROMETHEUS_URL", ""),
     window: seconds("AUTOHEAL_RATE_WINDOW", "2m"),
     containerWindow: seconds("AUTOHEAL_CONTAINER_WINDOW", "2m"),
@@ -48,6 +51,7 @@ export function readDiagnoseConfig(environment: Environment): DiagnoseConfig {
     clusterName: read.clusterName,
     alertmanagerUrl: read.alertmanagerUrl,
     receiver: read.receiver,
+    settleSeconds: read.settle,
     prometheus: read.prometheusUrl
       ? {
           url: read.prometheusUrl,

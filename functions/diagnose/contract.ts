@@ -66,6 +66,7 @@ export const contract: FunctionContract = {
     "AUTOHEAL_PULSE_SCHEDULE",
     "AUTOHEAL_REVIEW",
     "AUTOHEAL_RESEND",
+    "AUTOHEAL_ALERTMANAGER_SETTLE",
     "AUTOHEAL_RELAPSE",
     "AUTOHEAL_ANOMALY_FRESH",
   ],

@@ -1,5 +1,5 @@
 import { type AlertBatch, targetSubject } from "@autoheal/lib/alert";
-import { alertsFrom } from "@autoheal/lib/drivers/alertmanager";
+import { alertsFrom, startOf } from "@autoheal/lib/drivers/alertmanager";
 import { postTo } from "@autoheal/lib/drivers/broker";
 import { connectCluster } from "@autoheal/lib/drivers/kubernetes";
 import { signalsFrom } from "@autoheal/lib/drivers/prometheus";
@@ -25,9 +25,15 @@ void start("diagnose", (environment, log) => {
   const cluster = connectCluster();
   const post = postTo(config.sink, "/autoheal/diagnose");
   const now = () => new Date();
-  const alerts = config.alertmanagerUrl ? alertsFrom(config.alertmanagerUrl, config.receiver) : undefined;
+  const alertmanager = config.alertmanagerUrl
+    ? {
+        list: alertsFrom(config.alertmanagerUrl, config.receiver),
+        startedAt: startOf(config.alertmanagerUrl),
+        settleSeconds: config.settleSeconds,
+      }
+    : undefined;
   const signals = config.prometheus ? signalsFrom(config.prometheus) : undefined;
-  const sources: Sources = { cluster, signals, alerts, ownNamespace, log };
+  const sources: Sources = { cluster, signals, alertmanager, ownNamespace, log };
 
   const inTurn = inTurns();
   const together = coalesced();
@@ -94,7 +100,7 @@ void start("diagnose", (environment, log) => {
 
   const waking = (context: Context): Waking => ({
     cluster,
-    alerts,
+    alerts: alertmanager?.list,
     ownNamespace,
     clusterName: config.clusterName,
     pulseSchedule: config.pulseSchedule,

@@ -1,5 +1,5 @@
-import type { HeldAlert } from "@autoheal/lib/alert";
-import type { ListAlerts } from "@autoheal/lib/drivers/alertmanager";
+import { alertKey, type HeldAlert } from "@autoheal/lib/alert";
+import type { ListAlerts, StartedAt } from "@autoheal/lib/drivers/alertmanager";
 import {
   type Cluster,
   type ClusterObject,
@@ -27,7 +27,7 @@ export interface Observed {
   signals: Signals | undefined;
   policy: EffectivePolicy;
   ledger: HealingLedger | undefined;
-  /** What Alertmanager holds; undefined where it is not configured, or can't be asked. */
+  /** What Alertmanager holds; undefined where it is not configured, can't be asked, or may not have heard of all yet. */
   held: readonly HeldAlert[] | undefined;
   /** Facts for people that no rule reads: events, and the end of a crashed container's log. */
   clues: readonly Clue[];
@@ -37,7 +37,7 @@ export interface Observed {
 export interface Sources {
   cluster: Cluster;
   signals: ReadSignals | undefined;
-  alerts: ListAlerts | undefined;
+  alertmanager: { list: ListAlerts; startedAt: StartedAt; settleSeconds: number } | undefined;
   ownNamespace: string;
   log: Log;
 }
@@ -59,7 +59,7 @@ export async function observe(
   const [signals, ledger, held, policy, clues] = await Promise.all([
     workload ? readSignals(sources, workload, now) : noSignals,
     loadLedger(cluster),
-    readHeld(sources),
+    readHeld(sources, incident, now),
     loadPolicy(cluster, sources.ownNamespace, {
       namespace: incident.metadata.namespace,
       workloadLabels: workload?.labels ?? {},
@@ -80,9 +80,23 @@ async function readSignals({ signals, log }: Sources, workload: Workload, now: D
   }
 }
 
-async function readHeld({ alerts, log }: Sources): Promise<readonly HeldAlert[] | undefined> {
+/**
+ * An Alertmanager that has just started holds nothing until Prometheus tells it again (its `resend-delay`): what it does not
+ * show by then is not resolved, but unknown.
+ */
+async function readHeld(
+  { alertmanager, log }: Sources,
+  { status }: Incident,
+  now: Date,
+): Promise<readonly HeldAlert[] | undefined> {
+  if (!alertmanager) return undefined;
   try {
-    return await alerts?.();
+    const held = await alertmanager.list();
+    const keys = new Set(held.map(alertKey));
+    const isAllThere = status?.alerts.every((alert) => alert.endsAt !== undefined || keys.has(alertKey(alert))) ?? true;
+    if (isAllThere) return held;
+    const ageSeconds = (now.getTime() - (await alertmanager.startedAt()).getTime()) / 1000;
+    return ageSeconds < alertmanager.settleSeconds ? undefined : held;
   } catch (error) {
     log.warn({ error }, "alerts not read");
     return undefined;

@@ -16,6 +16,7 @@ export function functionDurations(pace: Pace): Record<string, string> {
     AUTOHEAL_HANG_AFTER: scaleDuration("1m", timeScale),
     AUTOHEAL_REVIEW: scaleDuration("10s", timeScale),
     AUTOHEAL_RESEND: scaleDuration("40s", timeScale),
+    AUTOHEAL_ALERTMANAGER_SETTLE: scaleDuration("2m", timeScale),
     AUTOHEAL_RELAPSE: scaleDuration("24h", timeScale),
     AUTOHEAL_ANOMALY_FRESH: scaleDuration("5m", timeScale),
     AUTOHEAL_ANOMALY_STEP: scaleDuration("2m", timeScale),

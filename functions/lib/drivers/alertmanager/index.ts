@@ -32,6 +32,18 @@ export function alertsNamed(url: string, alertname: string): ListAlerts {
   return () => listed(url, { filter: `alertname=${JSON.stringify(alertname)}` });
 }
 
+/** When Alertmanager began to run: it starts with no alerts, and hears of each anew. Rejects with AlertmanagerError when it can't be asked. */
+export type StartedAt = () => Promise<Date>;
+
+/** The start of the Alertmanager whose API is at `url`. */
+export function startOf(url: string): StartedAt {
+  return () =>
+    asked(`${url}/api/v2/status`, {}, async (answer) => {
+      const { uptime } = (await answer.json()) as { uptime: string }; // reason: Alertmanager's OpenAPI, v2: the time of its start
+      return new Date(uptime);
+    });
+}
+
 /** An alert as whoever raises it tells of it; told again it goes on, until its end has passed. */
 export type RaisedAlert = Pick<HeldAlert, "labels" | "annotations" | "startsAt" | "endsAt">;
 
@@ -67,7 +79,7 @@ async function asked<T>(
   try {
     const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(requestTimeoutMs) });
     if (answer.ok) return await read?.(answer);
-    throw new AlertmanagerError(`alerts: Alertmanager answered ${answer.status}`);
+    throw new AlertmanagerError(`Alertmanager answered ${answer.status}`);
   } catch (cause) {
     if (cause instanceof AlertmanagerError) throw cause;
     throw new AlertmanagerError("Alertmanager is away", { cause });

@@ -100,6 +100,8 @@ function only([result]: Result[]): Series {
   return result ? seriesOf(result) : [];
 }
 
+/** Without a prototype: a service may be called `constructor`. */
 function by(label: string, results: Result[]): Record<string, Series> {
-  return Object.fromEntries(results.map((result) => [result.metric[label] ?? "", seriesOf(result)]));
+  const series = results.map((result) => [result.metric[label] ?? "", seriesOf(result)] as const);
+  return Object.assign(Object.create(null), Object.fromEntries(series));
 }
