@@ -6,9 +6,9 @@ import { clusterConfiguration, defaultPolicySpec, functionDurations } from "./fu
 import { scaleOf, slowestScale } from "./pace.ts";
 
 test("at production's pace the policy is the one that holds where nobody said anything", () => {
-  const { cooldownSeconds, budget, stableForSeconds, proofDeadlineSeconds, staleAfterSeconds } = defaultPolicy;
+  const { cooldownSeconds, budget, storm, stableForSeconds, proofDeadlineSeconds, staleAfterSeconds } = defaultPolicy;
   expect(defaultPolicySpec({ timeScale: 1, shortestRangeMs: 1000 })).toEqual({
-    limits: { cooldownSeconds, budget, stableForSeconds, proofDeadlineSeconds, staleAfterSeconds },
+    limits: { cooldownSeconds, budget, storm, stableForSeconds, proofDeadlineSeconds, staleAfterSeconds },
   });
 });
 
@@ -39,6 +39,7 @@ test("in the sandbox everything passes 20 times faster", () => {
     limits: {
       cooldownSeconds: 15,
       budget: { actions: 3, windowSeconds: 180 },
+      storm: { workloads: 10, windowSeconds: 15 },
       stableForSeconds: 6,
       proofDeadlineSeconds: 60,
       staleAfterSeconds: 45,
@@ -74,6 +75,7 @@ test("where ranges can't be that short, what depends on them takes longer", () =
     limits: {
       cooldownSeconds: 30,
       budget: { actions: 3, windowSeconds: 360 },
+      storm: { workloads: 10, windowSeconds: 30 },
       stableForSeconds: 20,
       proofDeadlineSeconds: 200,
       staleAfterSeconds: 90,

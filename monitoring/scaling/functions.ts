@@ -48,6 +48,7 @@ export function defaultPolicySpec(pace: Pace): object {
     limits: {
       cooldownSeconds: scaled(300),
       budget: { actions: 3, windowSeconds: scaled(3600) },
+      storm: { workloads: 10, windowSeconds: scaled(300) },
       // A proof that is shorter would look at what containers told before.
       stableForSeconds: Math.max(6, sampleMs(pace) / 1000, scaled(60)),
       proofDeadlineSeconds: Math.max(60, Math.round(600 / slowestScale(pace))),

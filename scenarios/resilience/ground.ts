@@ -147,7 +147,7 @@ const quickPolicy = {
       stableForSeconds: 1,
       cooldownSeconds: 60,
       budget: { actions: 3, windowSeconds: 3600 },
-      stormWorkloads: 1000,
+      storm: { workloads: 1000, windowSeconds: 60 },
     },
   },
 };

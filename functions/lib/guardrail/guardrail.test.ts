@@ -124,10 +124,14 @@ test.each<[sentence: string, parts: Partial<Circumstances>, reason: GuardrailRea
     undefined,
   ],
 
-  ["9 other workloads were remediated within the cooldown", storm(9, 299), undefined],
+  ["9 other workloads were remediated within the window", storm(9, 299), undefined],
   ["10 other workloads were", storm(10, 299), "StormBrake"],
   ["10 other workloads were, before that", storm(10, 300), undefined],
-  ["a longer cooldown makes no longer storm", { ...storm(10, 300), ...policy({ cooldownSeconds: 7200 }) }, undefined],
+  [
+    "the policy allows one",
+    { ...storm(1, 10), ...policy({ storm: { workloads: 1, windowSeconds: 300 } }) },
+    "StormBrake",
+  ],
   [
     "one other workload was, many times",
     { tokens: storm(20, 10).tokens.map((one) => ({ ...one, workload: "a" })) },

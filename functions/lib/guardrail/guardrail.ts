@@ -111,21 +111,21 @@ const budget: Guardrail = (circumstances) => {
     : undefined;
 };
 
-/** A cooldown that is longer for one workload says nothing of how long a storm is, in seconds: that of the default policy. */
-const longestStormSeconds = 300;
-
 /**
  * Many workloads at once have a cause that no remedy of one of them mends, as a database that all need: restarting each
  * makes it worse for all. Every workload's tokens count; the more come at once, the more of them hold right before they write.
  */
 const stormBrake: Guardrail = ({ tokens, workload, policy, proposal, now }) => {
   if (proposal.undo) return undefined;
-  const seconds = Math.min(policy.cooldownSeconds, longestStormSeconds);
+  const { workloads: most, windowSeconds } = policy.storm;
   const others = tokens.filter(({ undo, workload: of }) => !undo && of !== workloadSubject(workload));
-  const recent = others.filter(({ at }) => now.getTime() - timeOf(at, now) < seconds * 1000);
+  const recent = others.filter(({ at }) => now.getTime() - timeOf(at, now) < windowSeconds * 1000);
   const workloads = new Set(recent.map(({ workload: of }) => of)).size;
-  return workloads >= policy.stormWorkloads
-    ? hold("StormBrake", `${workloads} other workloads were remediated within ${seconds} s: look for what they share`)
+  return workloads >= most
+    ? hold(
+        "StormBrake",
+        `${workloads} other workloads were remediated within ${windowSeconds} s: look for what they share`,
+      )
     : undefined;
 };
 

@@ -102,7 +102,7 @@ const spec = fc.record(
         cooldownSeconds: fc.nat(1000),
         minHealthy: fc.nat(5),
         maxReplicas: fc.nat(20),
-        stormWorkloads: fc.nat(20),
+        storm: fc.record({ workloads: fc.nat(20), windowSeconds: fc.integer({ min: 1, max: 900 }) }),
         stableForSeconds: fc.nat(200),
         proofDeadlineSeconds: fc.nat(1000),
         staleAfterSeconds: fc.nat(1000),
@@ -125,9 +125,11 @@ test("one more policy never allows more, and the order does not matter", () => {
       for (const field of ["cooldownSeconds", "minHealthy", "stableForSeconds"] as const) {
         expect(after[field]).toBeGreaterThanOrEqual(before[field]);
       }
-      for (const field of ["maxReplicas", "stormWorkloads", "staleAfterSeconds", "proofDeadlineSeconds"] as const) {
+      for (const field of ["maxReplicas", "staleAfterSeconds", "proofDeadlineSeconds"] as const) {
         expect(after[field]).toBeLessThanOrEqual(before[field]);
       }
+      expect(after.storm.workloads).toBeLessThanOrEqual(before.storm.workloads);
+      expect(after.storm.windowSeconds).toBeGreaterThanOrEqual(before.storm.windowSeconds);
       expect(after.budget.actions).toBeLessThanOrEqual(before.budget.actions);
       expect(after.budget.windowSeconds).toBeGreaterThanOrEqual(before.budget.windowSeconds);
     }),

@@ -9,7 +9,7 @@ export interface EffectivePolicy {
   remedies: readonly Remedy[];
   cooldownSeconds: number;
   budget: { actions: number; windowSeconds: number };
-  stormWorkloads: number;
+  storm: { workloads: number; windowSeconds: number };
   minHealthy: number;
   maxReplicas: number;
   stableForSeconds: number;
@@ -23,7 +23,7 @@ export const defaultPolicy: EffectivePolicy = {
   remedies,
   cooldownSeconds: 300,
   budget: { actions: 3, windowSeconds: 3600 },
-  stormWorkloads: 10,
+  storm: { workloads: 10, windowSeconds: 300 },
   minHealthy: 1,
   maxReplicas: 10,
   stableForSeconds: 60,
@@ -91,7 +91,10 @@ function restrict(policy: EffectivePolicy, { mode, remedies, limits = {} }: Heal
       actions: least(policy.budget.actions, limits.budget?.actions),
       windowSeconds: most(policy.budget.windowSeconds, limits.budget?.windowSeconds),
     },
-    stormWorkloads: least(policy.stormWorkloads, limits.stormWorkloads),
+    storm: {
+      workloads: least(policy.storm.workloads, limits.storm?.workloads),
+      windowSeconds: most(policy.storm.windowSeconds, limits.storm?.windowSeconds),
+    },
     minHealthy: most(policy.minHealthy, limits.minHealthy),
     maxReplicas: least(policy.maxReplicas, limits.maxReplicas),
     stableForSeconds: most(policy.stableForSeconds, limits.stableForSeconds),

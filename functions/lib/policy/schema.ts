@@ -12,8 +12,8 @@ const limits = z.object({
   cooldownSeconds: z.optional(seconds),
   /** At most so many remediations of one workload within the window. */
   budget: z.optional(z.object({ actions: count, windowSeconds: seconds.check(z.minimum(1)) })),
-  /** At most so many other workloads of the whole cluster are remediated within the cooldown, of which 5 min count. */
-  stormWorkloads: z.optional(count),
+  /** At most so many other workloads of the whole cluster are remediated within the window: more at once is a storm. */
+  storm: z.optional(z.object({ workloads: count, windowSeconds: seconds.check(z.minimum(1)) })),
   /** So many pods must be healthy, and stay so, while a remediation takes pods away. */
   minHealthy: z.optional(count),
   /** No scaling beyond this. */
