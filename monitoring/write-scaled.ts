@@ -1,7 +1,7 @@
 /** Writes rules and routes at another pace, for a cluster where AutoHeal is tried out. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parseArgs } from "node:util";
+import { readOptions } from "../scripts/options.ts";
 import {
   readPace,
   scaleAlertmanager,
@@ -29,7 +29,7 @@ Writes DIR/rules/*.yaml for Prometheus and DIR/alertmanager.yml: those of monito
 
 function main(): void {
   const text = { type: "string" } as const;
-  const { values } = parseArgs({
+  const { values } = readOptions({
     options: {
       help: { type: "boolean", short: "h" },
       out: text,

@@ -1,7 +1,7 @@
 /** `npm run scenarios`: plays scenarios and prints what came of them. */
-import { parseArgs } from "node:util";
 import { buildAll } from "../scripts/build.ts";
 import { recordedImages } from "../scripts/images/index.ts";
+import { readOptions } from "../scripts/options.ts";
 import { catalogueFiles, readScenarios, ScenarioError } from "./format/index.ts";
 import { runAll } from "./run-all.ts";
 import { clusterTarget, sandboxTarget, type Target, TargetError } from "./target/index.ts";
@@ -26,7 +26,7 @@ Exit code: 0 when all rows pass, 1 when one falls short, 2 when they could not b
 `;
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readOptions({
     allowPositionals: true,
     options: {
       help: { type: "boolean", short: "h" },
@@ -87,10 +87,7 @@ function atLeastOne(option: string, text: string): number {
 try {
   process.exitCode = await main();
 } catch (error) {
-  const known =
-    error instanceof ScenarioError ||
-    error instanceof TargetError ||
-    (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+  const known = error instanceof ScenarioError || error instanceof TargetError;
   console.error(known && error instanceof Error ? error.message : error);
   process.exitCode = 2;
 }

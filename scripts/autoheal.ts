@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** `npx autoheal enable|disable <namespace>`: where AutoHeal may act. */
-import { parseArgs } from "node:util";
 import { modes } from "@autoheal/lib/policy";
 import { disable, enable } from "./cluster/enabled.ts";
+import { readOptions } from "./options.ts";
 
 const help = `npx autoheal enable <namespace> [--mode Auto|Approve|Observe|Off]
 npx autoheal disable <namespace>
@@ -18,7 +18,7 @@ class UsageError extends Error {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readOptions({
     allowPositionals: true,
     options: { help: { type: "boolean", short: "h" }, mode: { type: "string", default: "Auto" } },
   });
@@ -36,7 +36,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const usage = error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS"); // reason: parseArgs' errors
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = usage ? 2 : 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

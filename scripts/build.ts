@@ -8,6 +8,13 @@ import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import { buildSampleApps } from "../sample-apps/build.ts";
 import { lateName, latePackages, latePlugin } from "./bundle/late.ts";
+import { readOptions } from "./options.ts";
+
+const help = `npm run build -- [--help]
+
+Bundles each function into functions/<name>/build/, with nothing outside it, and the sample apps.
+Exit code: 0 when all is written, 1 when not.
+`;
 
 const functions = join(import.meta.dirname, "..", "functions");
 
@@ -95,4 +102,15 @@ export async function buildAll(): Promise<void> {
   await Promise.all([buildFunctions(), buildSampleApps()]);
 }
 
-if (import.meta.main) await buildAll();
+if (import.meta.main) {
+  const { values } = readOptions({ options: { help: { type: "boolean", short: "h" } } });
+  if (values.help) console.log(help);
+  else {
+    try {
+      await buildAll();
+    } catch (error) {
+      console.error(error instanceof Error ? error.message : error);
+      process.exitCode = 1;
+    }
+  }
+}

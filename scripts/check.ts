@@ -4,6 +4,19 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { architectureProblems } from "./check/architecture.ts";
 import { contractProblems } from "./check/contracts.ts";
+import { readOptions } from "./options.ts";
+
+const help = `npm run check -- [--help]
+
+The house rules, in seconds: format, lint, types, imports, unused code, CRDs, Knative Services, contracts.
+Exit code: 0 when all hold, 1 when one is broken, which is said on stderr.
+`;
+
+const { values } = readOptions({ options: { help: { type: "boolean", short: "h" } } });
+if (values.help) {
+  console.log(help);
+  process.exit(0);
+}
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = fileURLToPath(new URL("../node_modules/.bin/", import.meta.url));

@@ -7,6 +7,12 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readOptions } from "../options.ts";
+
+const help = `node scripts/check/size.ts [--help]
+
+Lines of code by folder, and how much of all is the sandbox. Exit code: 0 when that is within its limit, 1 when not.
+`;
 
 /** The most that the sandbox may be of all. */
 const limit = 0.25;
@@ -32,6 +38,11 @@ function linesByFile(root: string): Map<string, number> {
 }
 
 if (import.meta.main) {
+  const { values } = readOptions({ options: { help: { type: "boolean", short: "h" } } });
+  if (values.help) {
+    console.log(help);
+    process.exit(0);
+  }
   const lines = linesByFile(fileURLToPath(new URL("../..", import.meta.url)));
   const folders = new Map<string, number>();
   const add = (folder: string, count: number) => folders.set(folder, (folders.get(folder) ?? 0) + count);
