@@ -17,9 +17,30 @@ export async function start(
       level: oneOf("LOG_LEVEL", "info", ["debug", "info", "warn", "error", "silent"]),
     });
     const log = openLog(name, level);
-    await serve({ ...build(process.env, log), name, log }, { host, port });
+    const app = { ...build(process.env, log), name, log };
+    await serve(app, { host, port }).catch((error: NodeJS.ErrnoException) => {
+      throw unlistenable(error, host, port);
+    });
   } catch (error) {
     console.error(error instanceof ConfigError ? error.message : error);
     process.exit(1);
+  }
+}
+
+/** Where it can't be listened is told as a setting that can't be used; every other error is as it was. */
+function unlistenable(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return new ConfigError(`PORT is "${port}", which another process listens at; allowed: a free port`);
+    case "EACCES":
+      return new ConfigError(`PORT is "${port}", which this user may not listen at; allowed: a port that it may`);
+    case "EADDRNOTAVAIL":
+    case "EAFNOSUPPORT":
+    case "EINVAL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return new ConfigError(`HOST is ${JSON.stringify(host)}; allowed: an address of this machine, or a name of one`);
+    default:
+      return error;
   }
 }
