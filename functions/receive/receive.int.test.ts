@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
@@ -51,6 +52,10 @@ const webhook = (...alerts: unknown[]) => ({
   externalURL: "http://alertmanager",
   alerts,
 });
+
+/** The most memory that a process ever had, in MiB. */
+const peakMemoryMib = (pid: number) =>
+  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 
 const takenIds = () => broker.taken.map((event) => event.headers["ce-id"]).sort();
 
@@ -253,6 +258,52 @@ test("with nobody at the Broker's address: 503", async () => {
   } finally {
     await alone.end();
   }
+});
+
+describe("what can't be held is refused unread", () => {
+  const headers = (length: number, authorization = `Bearer ${token}`) =>
+    `POST /alerts HTTP/1.1\r\nHost: receive\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+
+  /** What is answered to headers whose body never comes, and when the connection is cut. */
+  async function answerTo(sent: string): Promise<{ head: string; cut: Promise<unknown> }> {
+    const client = connect(Number(new URL(receive.url).port), "127.0.0.1").on("error", () => undefined); // it is cut
+    const cut = once(client, "close");
+    client.write(sent);
+    const [head] = (await once(client, "data")) as [Buffer]; // reason: no encoding is set
+    return { head: head.toString(), cut };
+  }
+
+  test("without a token: 401 at once, and who goes on sending is cut", async () => {
+    const { head, cut } = await answerTo(headers(10_000_000, "Bearer wrong"));
+    expect(head).toMatch(/^HTTP\/1\.1 401 /);
+    await cut;
+  });
+
+  test("more than fits beside what is in hand: 503 at once, with when to come again", async () => {
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    broker.hold = promise;
+    const large = JSON.stringify(webhook(alert("a", { annotations: { s: "s".repeat(8 * 2 ** 20) } })));
+    const reached = once(server, "request");
+    const inHand = post(large);
+    await reached;
+    const { head, cut } = await answerTo(headers(large.length));
+    expect(head).toMatch(/^HTTP\/1\.1 503 [\s\S]*\r\nretry-after: 5\r\n/i);
+    await cut;
+    const small = postJson(webhook(alert("b")));
+    release();
+    expect([(await inHand).status, (await small).status]).toEqual([204, 204]);
+    expect((await post(large)).status).toBe(204);
+  });
+
+  test.each([["/alerts"], ["/broker"]])("ten million arrays at %s: 400, and not parsed", async (path) => {
+    const before = peakMemoryMib(receive.pid);
+    const ce = { "ce-id": "1", "ce-specversion": "1.0", "ce-source": "/am" };
+    const more = { ...ce, "ce-type": "dev.autoheal.notification.received.v1" };
+    const answer = await post("[".repeat(5_000_000) + "]".repeat(5_000_000), more, receive, path);
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain("more than 300000 objects and arrays");
+    expect(peakMemoryMib(receive.pid) - before).toBeLessThan(200);
+  });
 });
 
 describe("through the Broker", () => {

@@ -15,6 +15,7 @@ export {
   url,
 } from "./config.ts";
 export { coalesced, inTurns } from "./in-turns.ts";
+export { mostParts } from "./json-shape.ts";
 export { limitCallers } from "./limit.ts";
 export { type Log, openLog } from "./log.ts";
 export {
@@ -28,6 +29,7 @@ export {
   openMetrics,
   Registry,
 } from "./metric.ts";
+export { admitBody, openRoom, type Room } from "./room.ts";
 export { type Context, type FunctionApp, type Handler, type Running, serve } from "./serve.ts";
 export { start } from "./start.ts";
 export { admits, type Tokens, tokensOf } from "./tokens.ts";

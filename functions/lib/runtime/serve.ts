@@ -5,8 +5,10 @@ import express from "express";
 import { eventName, type IncomingEvent, pingType } from "../event/index.ts";
 import type { Answer } from "./answer.ts";
 import { poison } from "./answer.ts";
+import { checkShape } from "./json-shape.ts";
 import type { Log } from "./log.ts";
 import { Counter, Histogram, type Metrics, openMetrics } from "./metric.ts";
+import { admitBody, openRoom, type Room } from "./room.ts";
 import { nextTraceparent } from "./trace.ts";
 
 /** Longest time a handler may take, in ms; then it is answered 503 and the event comes again. */
@@ -14,6 +16,12 @@ const handlerTimeoutMs = 8_000;
 
 /** Longest wait at the end for what is in hand, in ms; who has not sent all of a request by then never will. */
 const stopTimeoutMs = 15_000;
+
+/** Longest time that a request may take to arrive, in ms, and its headers of that: who is slower holds room that others need. */
+const arrivalMs = { requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
+
+/** How long the rest of a request that is answered already may still come, in ms: cut at once, its sender may never read the answer. */
+const lingerMs = 1_000;
 
 /** What a handler gets beside its event. */
 export interface Context {
@@ -37,8 +45,10 @@ export interface FunctionApp {
   paths?: readonly string[];
   /** Longest time that an event at one of these paths may take, in ms; 8 s where not said. */
   patienceMs?: Readonly<Record<string, number>>;
-  /** Largest body of an event, such as `10mb`; `1mb` when not said. */
-  bodyLimit?: string;
+  /** Largest body of an event; 1 MiB when not said. */
+  bodyLimitBytes?: number;
+  /** Where bodies of events have to find room; they are bounded by the function's concurrency alone when not said. */
+  room?: Room;
   /** Further routes. */
   routes?: (app: express.Express) => void;
   /** Throws a sentence when the function can't do its work at the moment. */
@@ -69,7 +79,8 @@ export async function serve(app: FunctionApp, { host, port }: { host: string; po
     return web;
   };
   let waiting = true;
-  const server = createServer(async (request, response) => {
+  const server = createServer(arrivalMs, async (request, response) => {
+    response.once("finish", () => cutUnread(request));
     if (!(await answerProbe(app, request, response))) return loaded()(request, response);
     if (!waiting) return;
     waiting = false;
@@ -105,6 +116,13 @@ export async function serve(app: FunctionApp, { host, port }: { host: string; po
   // How long after the start of the process: what a start from zero costs is told by each.
   app.log.info({ port: running.port, milliseconds: Math.round(performance.now()) }, "serving");
   return running;
+}
+
+/** Ends what its sender has got the answer to and still sends: unread, it would come for as long as he likes. */
+function cutUnread(request: IncomingMessage): void {
+  if (request.complete) return;
+  const cut = setTimeout(() => request.socket.destroy(), lingerMs);
+  request.once("end", () => clearTimeout(cut)).once("close", () => clearTimeout(cut));
 }
 
 async function loadAll(app: FunctionApp, loadWeb: () => unknown): Promise<void> {
@@ -174,8 +192,14 @@ function takeEvents(web: express.Express, app: FunctionApp, handle: Handler, met
         registers: [registry],
       }),
   );
-  const body = express.text({ type: () => true, limit: app.bodyLimit ?? "1mb" });
-  web.post([...(app.paths ?? ["/"])], body, async (request, response) => {
+  const limit = app.bodyLimitBytes ?? 2 ** 20;
+  const admit = admitBody(app.room ?? openRoom(Number.POSITIVE_INFINITY), limit, (request, response) => {
+    app.log.warn({ path: request.path }, "event refused: too much is in hand");
+    answered((counter) => counter.inc({ type: "none", answer: "away" }));
+    response.status(503).set("retry-after", "5").end();
+  });
+  const body = express.text({ type: () => true, limit, verify: (_request, _response, bytes) => checkShape(bytes) });
+  web.post([...(app.paths ?? ["/"])], admit, body, async (request, response) => {
     const begun = performance.now();
     const event = eventOf(request.headers, request.body);
     const type = "type" in event ? typeLabel(event.type) : "none";
