@@ -93,6 +93,17 @@ test("all who are connected share one watch of each kind, and nobody connected m
   for (const stream of streams) await stream.ended;
 });
 
+test("HEAD /live holds no stream", async () => {
+  const heads = await Promise.all(
+    Array.from({ length: 200 }, () => fetch(`${open.url}/live`, { method: "HEAD", headers: { connection: "close" } })),
+  );
+  expect(new Set(heads.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(heads[0]?.headers.get("content-type")).toMatch(/^text\/event-stream/);
+  const stream = await listen(`${open.url}/live`);
+  await vi.waitUntil(() => stream.events.length > 0, 10_000);
+  await stream.close();
+});
+
 test("a server that has forgotten where the watch was (410) is asked for the list again", async () => {
   let forgotten = 0;
   const stop = api.intercept(({ verb, resource }, phase) => {

@@ -125,6 +125,8 @@ function addStory(web: Web, console: Console): void {
 
 /** Pushes `status` (JSON), or with `view=page` `page` (the parts to swap), of one incident with `incident=<namespace>/<name>`. */
 function addLive(web: Web, { feed, streams, log }: Console): void {
+  // Express gives HEAD to the route of GET, where it would hold a stream that nobody reads.
+  web.head("/live", (_request, response) => void response.type("text/event-stream").end());
   web.get("/live", (request, response) => {
     if (streams.size >= mostStreams) {
       return void response.status(503).json({ error: `${mostStreams} are connected already` });
