@@ -1,5 +1,6 @@
 import { healMs, type Incident, type IncidentStatus } from "@autoheal/lib/incident";
-import { causeText, durationText, phrase, remediationText, sentence } from "./words.ts";
+import { causeText, phrase, reasonText } from "@autoheal/lib/notification";
+import { durationText, remediationText, sentence } from "./words.ts";
 
 /** One line about an incident: what it is about, and where it stands. */
 export function headlineOf(incident: Incident, status: IncidentStatus): string {
@@ -16,7 +17,7 @@ export function headlineOf(incident: Incident, status: IncidentStatus): string {
     case "Proving":
       return `${what}: ${remedy ?? "remedy"} written, proving that it worked`;
     case "Held":
-      return `${what}: held${hold && hold.reason !== diagnosis?.cause ? `, ${phrase(hold.reason)}` : ""}`;
+      return `${what}: held${hold && hold.reason !== diagnosis?.cause ? `, ${reasonText(hold.reason)}` : ""}`;
     case "Escalated":
       return `${what}: needs a person`;
     case "Closed": {

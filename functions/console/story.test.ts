@@ -53,9 +53,9 @@ test("a hold says its reason, and earlier holds are told as they were told to pe
       phase: "Held",
       alerts: [],
       hold: { reason: "RolloutInProgress", message: "Revision 3 is being rolled out.", since: after(9) },
-      outbox: [held("1", after(3), "Held: cooldown"), held("2", after(9), "Held: rollout in progress")],
+      outbox: [held("1", after(3), "Held: cooldown"), held("2", after(9), "Held: a rollout is going on")],
     }),
-  ).toEqual(["3 Hold: Held: cooldown", "9 Hold: Held: rollout in progress"]);
+  ).toEqual(["3 Hold: Held: cooldown", "9 Hold: Held: a rollout is going on"]);
 });
 
 test("what got worse and was undone is told, and that a person is needed", () => {

@@ -8,9 +8,10 @@ import {
   type IncidentStatus,
   type Remediation,
 } from "@autoheal/lib/incident";
+import { causeText, phrase, reasonText } from "@autoheal/lib/notification";
 import type { Outcome } from "@autoheal/lib/outcome";
 import { headlineOf } from "./headline.ts";
-import { causeText, changeText, durationText, phrase, remediationText } from "./words.ts";
+import { changeText, durationText, remediationText } from "./words.ts";
 
 /** One thing seen that speaks for or against a diagnosis. */
 export interface Finding {
@@ -147,7 +148,7 @@ function holdSteps({ hold, outbox }: IncidentStatus): Step[] {
           {
             kind: "Hold" as const, // reason: the literal, not string
             at: hold.since,
-            title: `Held: ${phrase(hold.reason)}`,
+            title: `Held: ${reasonText(hold.reason)}`,
             lines: [hold.message],
             tone: "neutral" as const, // reason: the literal, not string
           },
@@ -190,7 +191,7 @@ function remediationSteps(remediation: Remediation): Step[] {
     steps.push({
       kind: outcome === "Held" ? "Hold" : "Proof",
       at: finishedAt ?? appliedAt ?? requestedAt,
-      title: `${name} ${phrase(outcome ?? "finished")}${reason ? `: ${phrase(reason)}` : ""}`,
+      title: `${name} ${phrase(outcome ?? "finished")}${reason ? `: ${reasonText(reason)}` : ""}`,
       lines: message ? [message] : [],
       tone: outcome === "Succeeded" ? "good" : outcome === "Held" ? "neutral" : "trouble",
     });

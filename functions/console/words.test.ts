@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { durationText, phrase } from "./words.ts";
+import { durationText } from "./words.ts";
 
 test.each([
   [-5, "0 s"],
@@ -14,8 +14,4 @@ test.each([
   [273_600_000, "3 d 4 h"],
 ])("%d ms is %s", (milliseconds, text) => {
   expect(durationText(milliseconds)).toBe(text);
-});
-
-test("a reason as people say it", () => {
-  expect(phrase("RolloutInProgress")).toBe("rollout in progress");
 });

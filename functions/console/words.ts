@@ -1,5 +1,4 @@
 /** The words of the console: what people read where programs read closed lists. */
-import type { Cause } from "@autoheal/lib/cause";
 import type { Change, Remediation } from "@autoheal/lib/incident";
 
 /** How a workload stands, the worst last. */
@@ -17,27 +16,9 @@ export const stateText: Readonly<Record<State, string>> = {
   NeedsPerson: "Needs a person",
 };
 
-/** A CamelCase word as a phrase: `RolloutInProgress` is "rollout in progress". */
-export function phrase(word: string): string {
-  return word.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
-}
-
 /** A sentence's first letter in upper case. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-const causeTexts: Readonly<Partial<Record<Cause, string>>> = {
-  BadRevision: "trouble that began with a new revision",
-  BadTemplate: "a pod template that can't start",
-  CpuTraffic: "CPU saturated by more traffic",
-  CpuRunaway: "CPU saturated without more traffic",
-  Unknown: "no sure cause",
-};
-
-/** A cause in words. */
-export function causeText(cause: Cause): string {
-  return causeTexts[cause] ?? phrase(cause);
 }
 
 /** What a remediation writes, in words. */

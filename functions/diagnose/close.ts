@@ -48,6 +48,6 @@ export function close(incident: Incident, status: IncidentStatus, outcome: Outco
     : firing(status.alerts).length === 0
       ? `Over after ${took}: its alerts ended`
       : `Over after ${took}: what it was about is gone`;
-  const lines = status.hold ? [`Held: ${status.hold.reason}: ${status.hold.message}`] : [];
+  const lines = status.hold ? [`It was held: ${status.hold.message}`] : [];
   return record(told({ ...ended, ...(healthy ? { recoveredAt: at } : {}) }, "closed", title, lines, now));
 }

@@ -1,6 +1,8 @@
+import type { Cause } from "@autoheal/lib/cause";
 import type { IncidentStatus, Remediation } from "@autoheal/lib/incident";
 import { incidentRef } from "@autoheal/lib/incident";
 import type { Pause } from "@autoheal/lib/ledger";
+import { causeText, reasonText } from "@autoheal/lib/notification";
 import { defaultPolicy } from "@autoheal/lib/policy";
 import {
   anAlert,
@@ -94,7 +96,7 @@ const autoscaler = {
   currentReplicas: 3,
   keeper: undefined,
 };
-const hang = "diagnosed: shop/Deployment/web: Hang";
+const hang = "diagnosed: shop/Deployment/web: hang";
 const policy = (more: Partial<typeof defaultPolicy>): Partial<Observed> => ({ policy: { ...defaultPolicy, ...more } });
 
 describe("an open incident", () => {
@@ -117,7 +119,7 @@ describe("an open incident", () => {
       {
         phase: "Remediating",
         remediations: ["1 rollback Requested"],
-        says: ["diagnosed: shop/Deployment/web: BadRevision"],
+        says: ["diagnosed: shop/Deployment/web: trouble that began with a new revision"],
         posts: ["remedy.requested", "incident.diagnosed"],
         reserves: ["5c1d-1", "5c1d-1-undo"],
         due: 10,
@@ -134,7 +136,7 @@ describe("an open incident", () => {
       {
         phase: "Remediating",
         remediations: ["1 rollback Requested"],
-        says: ["diagnosed: shop/Deployment/web: BadRevision"],
+        says: ["diagnosed: shop/Deployment/web: trouble that began with a new revision"],
         posts: ["remedy.requested", "incident.diagnosed"],
         reserves: ["5c1d-1", "5c1d-1-undo"],
         due: 10,
@@ -164,7 +166,7 @@ describe("an open incident", () => {
       {
         phase: "Remediating",
         remediations: ["1 restart Requested"],
-        says: ["diagnosed: shop/Deployment/web: MemoryLeak"],
+        says: ["diagnosed: shop/Deployment/web: memory leak"],
         posts: ["remedy.requested", "incident.diagnosed"],
         reserves: ["5c1d-1"],
         due: 10,
@@ -176,7 +178,7 @@ describe("an open incident", () => {
       {
         phase: "Remediating",
         remediations: ["1 scale Requested"],
-        says: ["diagnosed: shop/Deployment/web: CpuTraffic"],
+        says: ["diagnosed: shop/Deployment/web: CPU saturated by more traffic"],
         posts: ["remedy.requested", "incident.diagnosed"],
         reserves: ["5c1d-1", "5c1d-1-undo"],
         due: 10,
@@ -219,7 +221,7 @@ describe("an open incident", () => {
     const message = {
       id: "2",
       event: "diagnosed" as const,
-      title: "shop/Deployment/web: Hang",
+      title: "shop/Deployment/web: hang",
       lines: [found[0]?.text ?? "", `Against it: ${found[1]?.text}`, "Done about it: restart web-2-a."],
       at: now.toISOString(),
     };
@@ -283,14 +285,14 @@ describe("it holds", () => {
   const saying = (hold: string, says: string[] = [hang]): Told => ({
     phase: "Held",
     hold,
-    says: [...says, `held: Held: ${hold}`],
+    says: [...says, `held: Held: ${reasonText(hold)}`],
     posts: [...says.map(() => "incident.diagnosed"), "incident.held"],
     due: 10,
   });
   const person = (hold: string, more: Partial<Told> = {}): Told => ({
     phase: "Escalated",
     hold,
-    says: [hang, `escalated: A person is needed: ${hold}`],
+    says: [hang, `escalated: A person is needed: ${reasonText(hold)}`],
     posts: ["incident.diagnosed", "incident.escalated"],
     due: 290,
     ...more,
@@ -301,8 +303,8 @@ describe("it holds", () => {
   const paused = (pause: Partial<Pause>) => ({
     ledger: aLedger([], [{ scope: "Cluster", reason: "freeze", by: "ann", ...pause }]),
   });
-  const traffic = ["diagnosed: shop/Deployment/web: CpuTraffic"];
-  const leaks = ["diagnosed: shop/Deployment/web: MemoryLeak"];
+  const traffic = ["diagnosed: shop/Deployment/web: CPU saturated by more traffic"];
+  const leaks = ["diagnosed: shop/Deployment/web: memory leak"];
   const before = aToken({ id: "77aa-1", cause: "MemoryLeak", at: secondsAgo(3600) });
 
   table([
@@ -318,7 +320,7 @@ describe("it holds", () => {
           peers: { auth: aPeer({ errorRatio: level(0.6), ownErrorRatio: level(0.6) }) },
         }),
       }),
-      saying("UpstreamFailure", ["diagnosed: shop/Deployment/web: UpstreamFailure"]),
+      saying("UpstreamFailure", ["diagnosed: shop/Deployment/web: upstream failure"]),
     ],
     [
       "no cause explains it",
@@ -333,12 +335,14 @@ describe("it holds", () => {
     [
       "it has all the replicas that the policy allows",
       seen(diagnosis("CpuTraffic"), { ...busy(), ...policy({ maxReplicas: 3 }) }),
-      person("AtMaxReplicas", { says: [...traffic, "escalated: A person is needed: AtMaxReplicas"] }),
+      person("AtMaxReplicas", {
+        says: [...traffic, "escalated: A person is needed: it has all the replicas that it may have"],
+      }),
     ],
     [
       "a leak that was restarted an hour ago is back",
       seen(diagnosis("MemoryLeak"), { ...leak(), ledger: aLedger([before]) }),
-      person("LadderExhausted", { says: [...leaks, "escalated: A person is needed: LadderExhausted"] }),
+      person("LadderExhausted", { says: [...leaks, "escalated: A person is needed: no remedy is left"] }),
     ],
 
     // What is not known
@@ -377,7 +381,7 @@ describe("it holds", () => {
       seen({}, policy({ mode: "Approve" })),
       {
         ...saying("ApprovalNeeded"),
-        says: [hang, "proposed: Held: ApprovalNeeded"],
+        says: [hang, "proposed: Held: a person has to approve it"],
         posts: ["incident.diagnosed", "remedy.proposed"],
       },
     ],
@@ -409,17 +413,17 @@ describe("it holds", () => {
     [
       "a rollout is paused by a person",
       seen({}, { ...badRevision, workload: { ...(badRevision.workload ?? calm), paused: true } }),
-      saying("RolloutPaused", ["diagnosed: shop/Deployment/web: BadRevision"]),
+      saying("RolloutPaused", ["diagnosed: shop/Deployment/web: trouble that began with a new revision"]),
     ],
     [
       "its pods are replaced by hand",
       seen(diagnosis("MemoryLeak"), leak(aWorkload({ strategy: "OnDelete" }))),
-      saying("OnDeleteStrategy", ["diagnosed: shop/Deployment/web: MemoryLeak"]),
+      saying("OnDeleteStrategy", ["diagnosed: shop/Deployment/web: memory leak"]),
     ],
     [
       "it would take all pods at once",
       seen(diagnosis("MemoryLeak"), leak(aWorkload({ strategy: "Recreate" }))),
-      saying("MinHealthy", ["diagnosed: shop/Deployment/web: MemoryLeak"]),
+      saying("MinHealthy", ["diagnosed: shop/Deployment/web: memory leak"]),
     ],
   ]);
 
@@ -470,7 +474,7 @@ describe("it holds", () => {
       const given = seen(since(ago), unexplained);
       return toldOf(given, decided(given)).says;
     };
-    expect([says(599), says(600)]).toEqual([undefined, ["held: Held: CauseUnknown"]]);
+    expect([says(599), says(600)]).toEqual([undefined, ["held: Held: the cause is not known"]]);
   });
 
   test("the longer it holds, the later it is looked at again, at most a minute later", () => {
@@ -602,7 +606,7 @@ describe("a remediation that is requested", () => {
         phase: "Held",
         hold: "TargetUnknown",
         remediations: ["1 restart Finished Failed TargetGone"],
-        says: ["held: Held: TargetUnknown"],
+        says: ["held: Held: the alert leads to no workload"],
         posts: ["incident.held"],
         due: 10,
       },
@@ -635,7 +639,7 @@ describe("a remediation that is requested", () => {
     const { status, reserve } = decided(seen({ remediations: refused(5) }));
     expect([status.phase, status.hold?.message, reserve]).toEqual([
       "Escalated",
-      "5 attempts were refused, the last: WriteRefused: no right",
+      "5 attempts were refused, the last: no right",
       [],
     ]);
   });
@@ -808,11 +812,11 @@ describe("after a remediation", () => {
       appliedAt: secondsAgo(90),
       ...more,
     });
-  const exhausted = (cause: string, remediations: string[]): Told => ({
+  const exhausted = (cause: Cause, remediations: string[]): Told => ({
     phase: "Escalated",
     hold: "LadderExhausted",
     remediations,
-    says: [`diagnosed: shop/Deployment/web: ${cause}`, "escalated: A person is needed: LadderExhausted"],
+    says: [`diagnosed: shop/Deployment/web: ${causeText(cause)}`, "escalated: A person is needed: no remedy is left"],
     posts: ["incident.diagnosed", "incident.escalated"],
     due: 290,
   });
@@ -852,7 +856,7 @@ describe("after a remediation", () => {
       {
         phase: "Remediating",
         remediations: ["1 scale Finished Failed NotProven", "2 scale Requested"],
-        says: ["diagnosed: shop/Deployment/web: CpuTraffic"],
+        says: ["diagnosed: shop/Deployment/web: CPU saturated by more traffic"],
         posts: ["remedy.requested", "incident.diagnosed"],
         reserves: ["5c1d-2", "5c1d-2-undo"],
         due: 10,
@@ -868,7 +872,7 @@ describe("after a remediation", () => {
         phase: "Held",
         hold: "Cooldown",
         remediations: ["1 scale Finished Failed NotProven"],
-        says: ["diagnosed: shop/Deployment/web: CpuTraffic"],
+        says: ["diagnosed: shop/Deployment/web: CPU saturated by more traffic"],
         posts: ["incident.diagnosed"],
         due: 10,
       },
@@ -926,7 +930,7 @@ describe("after a remediation", () => {
       {
         phase: "Held",
         hold: "ModeObserve",
-        says: [hang, "held: Held: ModeObserve"],
+        says: [hang, "held: Held: AutoHeal only observes here"],
         posts: ["incident.diagnosed", "incident.held"],
         releases: ["5c1d-1"],
         due: 10,
@@ -1041,7 +1045,13 @@ describe("an incident ends by itself", () => {
     [
       "but not before that time",
       seen({ hold: { reason: "TargetUnknown", message: "m", since: secondsAgo(900) } }, { workload: undefined }),
-      { phase: "Held", hold: "TargetUnknown", says: ["held: Held: TargetUnknown"], posts: ["incident.held"], due: 60 },
+      {
+        phase: "Held",
+        hold: "TargetUnknown",
+        says: ["held: Held: the alert leads to no workload"],
+        posts: ["incident.held"],
+        due: 60,
+      },
     ],
   ]);
 

@@ -13,6 +13,7 @@ import {
   untold,
 } from "@autoheal/lib/incident";
 import { releasable, tokensOf } from "@autoheal/lib/ledger";
+import { causeText } from "@autoheal/lib/notification";
 import { healthOf, notAhead } from "@autoheal/lib/proof";
 import { relapses, type Treatment, treatmentOf } from "@autoheal/lib/treatment";
 import { type Workload, workloadSubject } from "@autoheal/lib/workload";
@@ -187,7 +188,7 @@ function diagnosed({ status, observed, now }: Case, diagnosis: Diagnosis): Incid
   return told(
     next,
     "diagnosed",
-    `${observed.incident.spec.subject}: ${diagnosis.cause}`,
+    `${observed.incident.spec.subject}: ${causeText(diagnosis.cause)}`,
     diagnosisLines(diagnosis),
     now,
   );
@@ -218,7 +219,7 @@ function propose(ours: Case, status: IncidentStatus, treatment: Treatment): Step
   const refused = status.remediations.filter(({ outcome }) => outcome === "Held");
   if (refused.length >= mostRefusals) {
     const { reason, message } = refused.at(-1) ?? {};
-    const why = hold("LadderExhausted", `${refused.length} attempts were refused, the last: ${reason}: ${message}`);
+    const why = hold("LadderExhausted", `${refused.length} attempts were refused, the last: ${message ?? reason}`);
     return held(status, settings, why, now, treatment);
   }
   const remediation: Remediation = {

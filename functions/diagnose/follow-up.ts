@@ -199,7 +199,7 @@ function takeBack(ours: Case, running: Remediation, why: string): Step {
     now,
   });
   if (back) {
-    const next = tell(`It is not taken back: ${back.reason}: ${back.message}`);
+    const next = tell(`It is not taken back: ${back.message}`);
     const held = { reason: back.reason, message: back.message.slice(0, 1024), since: now.toISOString() };
     return record({ ...next, hold: held });
   }

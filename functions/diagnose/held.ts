@@ -1,5 +1,6 @@
 import type { Hold } from "@autoheal/lib/effect";
 import type { IncidentStatus } from "@autoheal/lib/incident";
+import { reasonText } from "@autoheal/lib/notification";
 import type { Treatment } from "@autoheal/lib/treatment";
 import { longestReview, type Settings } from "./settings.ts";
 import { after, record, type Step, told } from "./step.ts";
@@ -52,5 +53,7 @@ export function held(
   if (passing.has(reason) && heldMs < tellAfterMs) return record(next);
   const lines = [message, ...(wanted ? [`It would ${actionLine(wanted)}.`] : [])];
   const event = escalates ? "escalated" : reason === "ApprovalNeeded" ? "proposed" : "held";
-  return record(told(next, event, `${event === "escalated" ? "A person is needed" : "Held"}: ${reason}`, lines, now));
+  return record(
+    told(next, event, `${event === "escalated" ? "A person is needed" : "Held"}: ${reasonText(reason)}`, lines, now),
+  );
 }

@@ -1,5 +1,6 @@
 import type { IncidentStatus, OutboxEntry } from "@autoheal/lib/incident";
 import { reserve, type Token, tokensOf } from "@autoheal/lib/ledger";
+import { reasonText } from "@autoheal/lib/notification";
 import { defaultPolicy } from "@autoheal/lib/policy";
 import { aToken, aWorkload, incidentUid, now, rising, secondsAgo, stepped, theSignals } from "@autoheal/lib/testing";
 import { expect, test } from "vitest";
@@ -50,8 +51,8 @@ test("nobody hears the same twice, however long it holds", () => {
   const { told } = follow(180, () => ({ policy: { ...defaultPolicy, mode: "Observe" } }));
   expect(titles(told)).toEqual([
     "opened: shop/Deployment/web: ServiceErrorRateHigh",
-    "diagnosed: shop/Deployment/web: Hang",
-    "held: Held: ModeObserve",
+    "diagnosed: shop/Deployment/web: hang",
+    "held: Held: AutoHeal only observes here",
   ]);
 });
 
@@ -59,7 +60,7 @@ test("reasons that take turns are told every ten minutes at most, each", () => {
   const { told, status } = follow(60, (seconds) => ({
     policy: { ...defaultPolicy, ...((seconds / 10) % 2 ? { mode: "Observe" as const } : { remedies: [] }) },
   }));
-  const held = (reason: string) => told.filter(({ title }) => title === `Held: ${reason}`);
+  const held = (reason: string) => told.filter(({ title }) => title === `Held: ${reasonText(reason)}`);
   for (const reason of ["ModeObserve", "RemedyNotAllowed"]) {
     expect(held(reason).length).toBeLessThanOrEqual(6);
     const gaps = held(reason).map(
@@ -80,7 +81,7 @@ test("a full outbox loses its oldest message, and the numbers go on", () => {
     at,
   }));
   const { status, told } = follow(1, () => ({}), seen({ outbox: full }));
-  expect(told.map(({ id, title }) => [id, title])).toEqual([["51", "shop/Deployment/web: Hang"]]);
+  expect(told.map(({ id, title }) => [id, title])).toEqual([["51", "shop/Deployment/web: hang"]]);
   expect([status.outbox.length, status.outbox[0]?.id]).toEqual([50, "2"]);
 });
 
@@ -100,9 +101,9 @@ test("a leak that leaks again after its restart is restarted once, and then a pe
   ]);
   expect(titles(told)).toEqual([
     "opened: shop/Deployment/web: ServiceErrorRateHigh",
-    "diagnosed: shop/Deployment/web: MemoryLeak",
-    "diagnosed: shop/Deployment/web: MemoryLeak",
-    "escalated: A person is needed: LadderExhausted",
+    "diagnosed: shop/Deployment/web: memory leak",
+    "diagnosed: shop/Deployment/web: memory leak",
+    "escalated: A person is needed: no remedy is left",
   ]);
   expect(tokens.map(({ id }) => id)).toEqual([`${incidentUid}-1`]);
 });
@@ -117,7 +118,7 @@ test("a hang is restarted, proven, and over: every message once", () => {
     [`${incidentUid}-1`],
     [
       "opened: shop/Deployment/web: ServiceErrorRateHigh",
-      "diagnosed: shop/Deployment/web: Hang",
+      "diagnosed: shop/Deployment/web: hang",
       "recovered: Recovered after 6 min",
     ],
   ]);
@@ -138,7 +139,7 @@ test("a workload deleted in the middle of its remediation: the incident ends, th
     ["TargetGone"],
   ]);
   expect(titles(told).slice(-2)).toEqual([
-    "held: Held: TargetUnknown",
+    "held: Held: the alert leads to no workload",
     "closed: Over after 21 min: what it was about is gone",
   ]);
 });
@@ -149,7 +150,10 @@ test("Prometheus away for an hour in the middle of a proof: told once, and judge
     ...(seconds > 30 && seconds < 3630 ? { signals: undefined } : {}),
   }));
   expect([status.phase, status.outcome]).toEqual(["Closed", "Succeeded"]);
-  expect(titles(told).slice(2)).toEqual(["held: Held: EvidenceUnreadable", "recovered: Recovered after 67 min"]);
+  expect(titles(told).slice(2)).toEqual([
+    "held: Held: the evidence can't be read",
+    "recovered: Recovered after 67 min",
+  ]);
 });
 
 test("a crash between token and record, and another remedy afterwards: its own token stands behind it", () => {
@@ -175,5 +179,5 @@ test("traffic that comes while a rollout is stuck: nothing is scaled up to be ta
     signals: busy,
   }));
   expect([requested, status.hold?.reason]).toEqual([[], "RolloutInProgress"]);
-  expect(titles(told).slice(-1)).toEqual(["held: Held: RolloutInProgress"]);
+  expect(titles(told).slice(-1)).toEqual(["held: Held: a rollout is going on"]);
 });

@@ -1,5 +1,6 @@
+import { phrase } from "@autoheal/lib/notification";
 import type { Finding, Step, Story } from "../story.ts";
-import { durationText, phrase, sentence } from "../words.ts";
+import { durationText, sentence } from "../words.ts";
 import { type Html, html } from "./html.ts";
 import { stepIcon } from "./icons.ts";
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Incident, OutboxEntry } from "../incident/index.ts";
 import { cutTo, oneLine } from "./plain.ts";
 import { colourOf, colours, tones } from "./tone.ts";
+import { causeText } from "./words.ts";
 
 /** An email, without sender and receivers. */
 export interface Email {
@@ -70,7 +71,7 @@ function factsOf({ metadata, spec, status }: Incident, entry: OutboxEntry): [nam
     ["Incident", `${metadata.namespace}/${metadata.name}`],
     ...(status?.diagnosis
       ? [
-          ["Cause", `${status.diagnosis.cause} (${Math.round(status.diagnosis.confidence * 100)} %)`] as [
+          ["Cause", `${causeText(status.diagnosis.cause)} (${Math.round(status.diagnosis.confidence * 100)} %)`] as [
             string,
             string,
           ],

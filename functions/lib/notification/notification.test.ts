@@ -65,7 +65,9 @@ describe("Slack", () => {
       section("*healthy for 60 s*"),
       section("*user keeps crashing*"),
       section("• KubePodCrashLooping on pod user-1\n• exit code 1, 5 times in 10 minutes"),
-      context(`incident shop/deployment-user-1 · closed · cause BadTemplate (95 %) · outcome Succeeded · ${since}`),
+      context(
+        `incident shop/deployment-user-1 · closed · cause: a pod template that can't start (95 %) · outcome: succeeded · ${since}`,
+      ),
     ]);
   });
 

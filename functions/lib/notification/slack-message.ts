@@ -1,6 +1,7 @@
 import type { Incident, OutboxEntry } from "../incident/index.ts";
 import { cutTo, oneLine } from "./plain.ts";
 import { colourOf, tones } from "./tone.ts";
+import { causeText } from "./words.ts";
 
 /** Slack's limits (docs.slack.dev, reference/block-kit/blocks), in characters. */
 const headerLimit = 150;
@@ -82,9 +83,9 @@ function standing({ metadata, spec, status }: Incident): string {
     `incident ${escaped(metadata.namespace)}/${escaped(metadata.name)}`,
     ...(status ? [status.phase.toLowerCase()] : []),
     ...(status?.diagnosis
-      ? [`cause ${status.diagnosis.cause} (${Math.round(status.diagnosis.confidence * 100)} %)`]
+      ? [`cause: ${causeText(status.diagnosis.cause)} (${Math.round(status.diagnosis.confidence * 100)} %)`]
       : []),
-    ...(status?.outcome ? [`outcome ${status.outcome}`] : []),
+    ...(status?.outcome ? [`outcome: ${status.outcome.toLowerCase()}`] : []),
     `since <!date^${opened}^{date_short_pretty} {time_secs}|${spec.openedAt}>`,
   ];
   return parts.join(" · ");
