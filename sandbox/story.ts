@@ -28,8 +28,8 @@ export interface ToldIncident {
 
 /** What is new between two states of an incident, a line each, in the order in which it happened. */
 export function storyLines(before: ToldIncident | undefined, after: ToldIncident, colour: boolean): string[] {
-  const old = before?.status;
-  const now = after.status;
+  const old = printable(before?.status);
+  const now = printable(after.status);
   if (!now) return [];
   const say = (word: string, text: string) => `${teal(word.padEnd(9), colour)} ${text}`;
   const lines: string[] = [];
@@ -68,11 +68,21 @@ export function storyLines(before: ToldIncident | undefined, after: ToldIncident
   }
   if (now.phase === "Closed" && old?.phase !== "Closed") {
     const began = Math.min(...now.alerts.map(({ startsAt }) => Date.parse(startsAt)));
-    const seconds = Math.round((Date.parse(now.closedAt ?? "") - began) / 1000);
+    const took = Math.round((Date.parse(now.closedAt ?? "") - began) / 1000);
+    const when = Number.isFinite(took) ? `, ${took} s after its first alert` : "";
     const how = now.outcome === "Succeeded" ? "healed and proven healthy" : `closed, ${now.outcome}`;
-    lines.push(say("closed", bold(`${after.spec.subject} ${how}, ${seconds} s after its first alert`, colour)));
+    lines.push(say("closed", bold(`${after.spec.subject} ${how}${when}`, colour)));
   }
   return lines;
+}
+
+/** The same without control characters: labels and messages come from anywhere, and a terminal obeys them. */
+function printable<T>(status: T): T {
+  const text = JSON.stringify(status);
+  if (text === undefined) return status;
+  return JSON.parse(text, (_name, value) =>
+    typeof value === "string" ? value.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ") : value,
+  );
 }
 
 function changeText(change: Record<string, unknown>): string {
