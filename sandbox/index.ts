@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { functionNames } from "../scripts/build.ts";
-import { type Api, type ReadLog, startApi } from "./api/index.ts";
+import { type Api, type ReadLog, startApi, wantPorts } from "./api/index.ts";
 import { type Cluster, startCluster } from "./cluster/index.ts";
 import { functionConfiguration, sandboxPolicy } from "./configuration.ts";
 import { type Knative, startKnative } from "./knative/index.ts";
@@ -26,6 +26,8 @@ export interface SandboxOptions {
   monitoring?: boolean;
   /** Further environment of the functions, such as SLACK_BOT_TOKEN. */
   environment?: Record<string, string>;
+  /** Where it is aborted, starting ends at its next step: what was started is ended, and the promise rejects. */
+  signal?: AbortSignal;
   log?: (fields: Record<string, unknown>) => void;
 }
 
@@ -51,28 +53,35 @@ export interface Sandbox {
 
 /** Starts a sandbox with AutoHeal in it and nothing to heal yet. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { timeScale = sandboxTimeScale, log } = options;
+  const { timeScale = sandboxTimeScale, log, signal } = options;
+  const monitored = (options.monitoring ?? true) && findMonitoring() !== undefined;
+  await wantPorts(monitored ? [8080, 9090, 9093] : [8080]);
   const stateDir = mkdtempSync(join(tmpdir(), "autoheal-sandbox-"));
+  // It holds credentials: a process that ends without `close` leaves as little of them behind as it can.
+  const forget = () => rmSync(stateDir, { recursive: true, force: true });
+  process.once("exit", forget);
   const receiveToken = randomBytes(24).toString("hex");
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const end of closers.splice(0).reverse()) await end();
-    rmSync(stateDir, { recursive: true, force: true });
+    forget();
+    process.off("exit", forget);
   };
   try {
     let cluster: Cluster | undefined;
     const readLog: ReadLog = (request) => cluster?.readLog(request);
     const api = await startApi({ token: randomBytes(24).toString("hex"), readLog });
     closers.push(() => api.close());
+    signal?.throwIfAborted();
     const { subnet, store } = api;
     cluster = await startCluster({ subnet, store, images, stateDir: folder(stateDir, "pods"), timeScale });
     const running = cluster;
     closers.push(() => running.close());
     const mailbox = await startMailbox(`${subnet}.0.6`);
     closers.push(() => mailbox.close());
+    signal?.throwIfAborted();
 
     const addresses = { prometheusUrl: `http://${subnet}.0.4:9090`, alertmanagerUrl: `http://${subnet}.0.5:9093` };
-    const monitored = (options.monitoring ?? true) && findMonitoring() !== undefined;
     const configured = monitored ? addresses : { prometheusUrl: "", alertmanagerUrl: "" };
     await api.apply(withConfiguration(functionConfiguration(configured, timeScale)));
     await api.apply([sandboxPolicy(timeScale)]);
@@ -91,6 +100,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       ...(log ? { log } : {}),
     });
     closers.push(() => knative.close());
+    signal?.throwIfAborted();
 
     const monitoring = monitored
       ? await startMonitoring({
@@ -102,6 +112,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         })
       : undefined;
     if (monitoring) closers.push(() => monitoring.close());
+    signal?.throwIfAborted();
 
     const kubeconfig = join(stateDir, "kubeconfig");
     writeFileSync(kubeconfig, api.kubeconfig("admin"), { mode: 0o600 });

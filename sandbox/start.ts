@@ -55,29 +55,46 @@ async function until(what: string, seconds: number, holds: () => boolean): Promi
   }
 }
 
+const closers: (() => Promise<void>)[] = [];
+const stopping = new AbortController();
+/** Two signals within this time, in ms, are one Ctrl-C. */
+const sameKeyMs = 500;
+let stoppedAt = 0;
+let stage: "building" | "starting" | "up" = "building";
+async function close(code: number): Promise<never> {
+  for (const end of closers.splice(0).reverse()) await end();
+  process.exit(code);
+}
+/** Ends what runs, or what is just being started; asked twice, at once. npm passes on what the terminal has sent already. */
+function stop(): void {
+  const again = stopping.signal.aborted;
+  if (again && Date.now() - stoppedAt < sameKeyMs) return;
+  if (again || stage === "building") process.exit(130);
+  stoppedAt = Date.now();
+  console.log("\nending everything …");
+  stopping.abort();
+  if (stage === "up") void close(0);
+}
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+
 const [load = 0] = loadavg();
 if (load > 5 * availableParallelism()) {
   say(
     `THIS MACHINE IS BUSY (load ${load.toFixed(0)} on ${availableParallelism()} cores): what is slow only for that is taken for trouble, and healing may not be proven.`,
   );
 }
-say("building functions and sample apps …");
-await buildAll();
-say("starting the sandbox …");
-const sandbox = await startSandbox({ log: ({ msg, trigger, code }) => say(`broker     ${msg}: ${trigger} (${code})`) });
-const closers: (() => Promise<void>)[] = [() => sandbox.close()];
-let closing = false;
-async function close(code: number): Promise<never> {
-  if (!closing) {
-    closing = true;
-    console.log("\nending everything …");
-    for (const end of closers.reverse()) await end();
-  }
-  process.exit(code);
-}
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void close(0));
-
 try {
+  say("building functions and sample apps …");
+  await buildAll();
+  say("starting the sandbox …");
+  stage = "starting";
+  const sandbox = await startSandbox({
+    signal: stopping.signal,
+    log: ({ msg, trigger, code }) => say(`broker     ${msg}: ${trigger} (${code})`),
+  });
+  closers.push(() => sandbox.close());
+  stopping.signal.throwIfAborted();
+  stage = "up";
   const { api } = sandbox;
   const { store, subnet } = api;
   if (!sandbox.monitoring) {
@@ -137,8 +154,13 @@ try {
     for (const line of await breakService(store, breakage, { namespace, service: "user" })) sayBroken(line);
   }
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  await close(1);
+  if (stopping.signal.aborted) {
+    // What runs is being ended already.
+    if (stage === "starting") await close(130);
+  } else {
+    console.error(error instanceof Error ? error.message : error);
+    await close(1);
+  }
 }
 
 /** What was said on the command line can't be used. */

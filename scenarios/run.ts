@@ -55,11 +55,16 @@ async function main(): Promise<number> {
   const timeScale = given === undefined ? undefined : atLeastOne("--time-scale", given);
   if (values.cluster && timeScale !== undefined)
     throw new TargetError("--time-scale: a cluster's is what it was deployed with");
-  const target = values.cluster ? await clusterTarget(recordedImages()) : await sandbox(say, timeScale);
+  let target: Target | undefined;
   let closing: Promise<void> | undefined;
-  const close = () => (closing ??= target.close());
+  const close = async () => {
+    closing ??= target?.close();
+    await closing;
+  };
+  // Before the target is there, what was begun ends with this process.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(signal, () => void close().finally(() => process.exit(130)));
+  target = values.cluster ? await clusterTarget(recordedImages()) : await sandbox(say, timeScale);
   try {
     const rows = await Promise.all(runAll(scenarios, target, { parallel, patience, say }));
     const pass = rows.every((row) => row.pass);

@@ -9,7 +9,9 @@ export interface SandboxTarget extends Target {
 
 /** Starts a sandbox to run scenarios in. Throws TargetError where Prometheus and Alertmanager are not to be had. */
 export async function sandboxTarget(timeScale = sandboxTimeScale): Promise<SandboxTarget> {
-  const sandbox = await startSandbox({ timeScale });
+  const sandbox = await startSandbox({ timeScale }).catch((error: Error) => {
+    throw new TargetError(error.message, { cause: error });
+  });
   try {
     const { monitoring } = sandbox;
     if (!monitoring) {
