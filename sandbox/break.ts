@@ -31,8 +31,11 @@ if (values.help || fault === undefined) {
 if (!Object.hasOwn(breakages, fault)) fail(`no fault ${fault}\n\n${help}`, 2);
 if (!["user", "auth", "api"].includes(service)) fail(`no service ${service}: user, auth or api`, 2);
 if (more.length > 0) fail(`expected one fault and one service, not also ${more.join(" ")}`, 2);
-const sandbox = runningSandbox() ?? fail("no sandbox runs from this folder: start one with `npm start`");
-const answer = await fetch(`${sandbox.url}/break`, { method: "POST", body: JSON.stringify({ fault, service }) });
+const noneRuns = "no sandbox runs from this folder: start one with `npm start`";
+const sandbox = runningSandbox() ?? fail(noneRuns);
+// Another process may have got the number of one that was killed.
+const body = JSON.stringify({ fault, service });
+const answer = await fetch(`${sandbox.url}/break`, { method: "POST", body }).catch(() => fail(noneRuns));
 const { done, error } = (await answer.json()) as { done?: string[]; error?: string }; // reason: control.ts
 if (error) fail(error);
 for (const line of done ?? []) console.log(line);
