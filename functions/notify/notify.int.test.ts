@@ -342,6 +342,23 @@ describe("a receiver that is away", () => {
     expect(mail.received).toHaveLength(1);
   });
 
+  test("Slack too busy to say whether it has a message: it is not sent again before it has said so", async () => {
+    write(opened);
+    slack.fault = (method, phase) => (method === "chat.postMessage" && phase === "written" ? { cut: true } : undefined);
+    expect(await told("1")).toBe(503);
+    slack.fault = (method) =>
+      method === "conversations.history" ? { status: 429, headers: { "retry-after": "30" } } : undefined;
+    await vi.waitUntil(async () => {
+      expect(await told("1")).toBe(503);
+      return slack.calls.includes("conversations.history");
+    }, 10_000);
+    expect(deliveries()).toContain("1 slack Sending");
+    expect(await told("1")).toBe(503);
+    slack.fault = undefined;
+    await toldAtLast("1");
+    expect(slack.messages).toHaveLength(1);
+  });
+
   test("nobody at Slack's address: told once, when somebody is", async () => {
     const port = Number(new URL(slack.url).port);
     await slack.close();

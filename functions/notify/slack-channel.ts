@@ -31,7 +31,8 @@ export function slackChannel(slack: Slack, log: Log): Channel {
     try {
       return await slack.find(mark, thread ? { thread } : { since });
     } catch (error) {
-      if (!isRefused(error)) throw error;
+      // Whether it was sent stays as open as it was, however Slack is away: the next one looks first, too.
+      if (!isRefused(error)) throw new DeliveryError("Unclear", `not found out: ${String(error)}`);
       // Without the right to read, a second message is better than none.
       log.warn({ error, incident: mark.incident, entry: mark.entry }, "Slack does not let us look for our message");
       return undefined;
