@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Incident, IncidentStatus, OutboxEntry } from "@autoheal/lib/incident";
@@ -379,6 +379,36 @@ describe("a receiver that is away", () => {
     expect(await told("1")).toBe(204);
     expect(mail.received).toHaveLength(1);
     expect(slack.messages).toHaveLength(1);
+  });
+
+  test("a mail server that talks and talks, and never comes to its point: given up, and told later", async () => {
+    const talking = new Set<NodeJS.Timeout>();
+    const talker = createServer((socket) => {
+      socket.resume().on("error", () => undefined); // it is cut
+      socket.write("220 here\r\n");
+      const timer = setInterval(() => socket.write("250-and another thing\r\n"), 300);
+      talking.add(timer);
+      socket.on("close", () => {
+        clearInterval(timer);
+        talking.delete(timer);
+      });
+    });
+    await new Promise<void>((resolve) => talker.listen(0, "127.0.0.1", resolve));
+    const { port } = talker.address() as AddressInfo; // reason: it listens on TCP
+    const own = await startFunction("notify", { ...environment, SMTP_URL: `smtp://127.0.0.1:${port}` });
+    try {
+      write(opened);
+      const begun = performance.now();
+      expect(await told("1", "incident.opened", own)).toBe(503);
+      expect(performance.now() - begun).toBeLessThan(7_500);
+      expect(deliveries()).toEqual(["1 email Away", "1 event Sent", "1 slack Sent"]);
+      await vi.waitUntil(() => talking.size === 0, 5_000);
+    } finally {
+      await own.end();
+      talker.close();
+    }
+    expect(await told("1")).toBe(204);
+    expect(mail.received).toHaveLength(1);
   });
 
   test("the root's update away: the entry is not told before the root agrees", async () => {

@@ -5,6 +5,9 @@ import { DeliveryError, type Email } from "../../notification/index.ts";
 /** Longest waits for the mail server, in ms: a handler has to answer within 8 s. */
 const timeouts = { dnsTimeout: 2_000, connectionTimeout: 2_000, greetingTimeout: 2_000, socketTimeout: 4_000 };
 
+/** Longest time for one email, in ms, however steadily its server talks. */
+const sendMs = 6_000;
+
 /** Sends one email; rejects with DeliveryError, never `Unclear`: a second copy has the same Message-ID. */
 export type SendEmail = (email: Email) => Promise<void>;
 
@@ -17,7 +20,8 @@ export function mailBy(url: string, from: string, to: readonly string[]): SendEm
     try {
       // nodemailer is loaded by the first email, not by the process that may have none to send.
       transport ??= createTransport({ url, ...timeouts, disableFileAccess: true, disableUrlAccess: true });
-      await transport.sendMail({ from, to: [...to], messageId, subject, text, html, headers, ...thread });
+      const signal = AbortSignal.timeout(sendMs);
+      await transport.sendMail({ from, to: [...to], messageId, subject, text, html, headers, ...thread, signal });
     } catch (error) {
       throw deliveryErrorOf(error);
     }
