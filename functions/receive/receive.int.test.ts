@@ -342,6 +342,50 @@ describe("through the Broker", () => {
     expect(broker.taken).toEqual([]);
   });
 
+  test.each([
+    ["a charset", "application/json; charset=UTF-8"],
+    ["capitals", "Application/JSON"],
+    ["a JSON of its own", "application/vnd.alertmanager+json"],
+  ])("JSON whose type has %s is JSON", async (_name, type) => {
+    expect((await through(JSON.stringify(webhook(alert("a"))), { "content-type": type })).status).toBe(204);
+    expect(broker.taken).toHaveLength(1);
+  });
+
+  describe("structured", () => {
+    const event = {
+      specversion: "1.0",
+      id: "1",
+      source: "/am",
+      type: ce["ce-type"],
+      datacontenttype: "application/json",
+    };
+    const json = (pod: string) => JSON.stringify(webhook(alert(pod)));
+    const structured = (body: unknown, type = "application/cloudevents+json") =>
+      post(JSON.stringify(body), { "content-type": type }, receive, "/broker");
+
+    test.each([
+      ["as it is", { ...event, data: webhook(alert("a")) }, undefined],
+      ["in capitals", { ...event, data: webhook(alert("a")) }, "Application/CloudEvents+JSON; charset=utf-8"],
+      ["with its data in base64", { ...event, data_base64: Buffer.from(json("a")).toString("base64") }, undefined],
+      ["alone in a batch", [{ ...event, data: webhook(alert("a")) }], "application/cloudevents-batch+json"],
+    ])("%s: taken", async (_name, body, type) => {
+      expect((await structured(body, type)).status).toBe(204);
+      expect(broker.taken).toHaveLength(1);
+    });
+
+    test.each([
+      ["a batch of two, of which one would be lost", [event, event], "application/cloudevents-batch+json"],
+      ["an empty batch", [], "application/cloudevents-batch+json"],
+      ["a batch that is none", event, "application/cloudevents-batch+json"],
+      ["data that is no JSON", { ...event, data_base64: "e10=" }, undefined],
+      ["null", null, undefined],
+    ])("%s: 400, and nothing is posted", async (_name, body, type) => {
+      const withData = Array.isArray(body) ? body.map((one) => ({ ...one, data: webhook(alert("a")) })) : body;
+      expect((await structured(withData, type)).status).toBe(400);
+      expect(broker.taken).toEqual([]);
+    });
+  });
+
   test("types that nobody knows are counted as one", async () => {
     for (const type of ["made.up.1", "made.up.2"]) await through("{}", { "ce-type": type });
     const metrics = await (await fetch(`${receive.url}/metrics`)).text();
@@ -446,6 +490,7 @@ describe("its end and its log", () => {
   test("one line for each webhook, and no token in any", async () => {
     own = await startFunction("receive", { K_SINK: sink, AUTOHEAL_RECEIVE_TOKENS: token });
     await post(JSON.stringify(webhook(alert("a"), alert("b"))), {}, own);
+    await post(JSON.stringify({ ...webhook(alert("c")), receiver: "r".repeat(100_000) }), {}, own);
     await post("{}", {}, own);
     await post("{}", { authorization: "Bearer wrong-token" }, own);
     broker.answer = 500;
@@ -454,10 +499,12 @@ describe("its end and its log", () => {
     const lines = own.log.map((line) => JSON.parse(line)).slice(1);
     expect(lines).toMatchObject([
       { level: "info", msg: "webhook taken", way: "alerts", alerts: 2, events: 2, taken: 2 },
+      { level: "info", msg: "webhook taken", receiver: "r".repeat(256) },
       { level: "warn", msg: "webhook refused", way: "alerts" },
       { level: "warn", msg: "webhook refused", status: 401 },
       { level: "error", msg: "webhook not taken", events: 1, taken: 0 },
     ]);
+    expect(Math.max(...own.log.map((line) => line.length))).toBeLessThan(4_096);
     expect(own.log.join("\n")).not.toMatch(/first-token|wrong-token/);
   });
 });

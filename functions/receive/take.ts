@@ -9,6 +9,9 @@ const parallel = 8;
 /** How long new posts are begun, in ms; the rest waits for the next try, as the sender does not wait for ever. */
 const postingMs = 6_000;
 
+/** Longest receiver's name in the log, in characters. */
+const longestName = 256;
+
 /** What became of a webhook. */
 export type Taken =
   | { kind: "taken" }
@@ -47,7 +50,7 @@ export function takeWith({ cluster, post, log, now }: Doors): Take {
     );
     const line = {
       way,
-      receiver: webhook.receiver,
+      receiver: webhook.receiver.slice(0, longestName),
       alerts: webhook.alerts.length,
       truncatedAlerts: webhook.truncatedAlerts,
       events: events.length,
