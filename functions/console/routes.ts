@@ -10,7 +10,7 @@ import { follow } from "./page/client.ts";
 import { renderAway, renderLogin, renderMessage, renderPage, statusParts, storyParts } from "./page/page.ts";
 import { type Status, statusOf } from "./status.ts";
 import { type Story, storyOf } from "./story.ts";
-import type { Push, Streams } from "./stream.ts";
+import { type StreamEvent, type Streams, streamEvent } from "./stream.ts";
 import { durationText } from "./words.ts";
 
 /** What the routes need. */
@@ -127,6 +127,7 @@ function addStory(web: Web, console: Console): void {
 function addLive(web: Web, { feed, streams, log }: Console): void {
   // Express gives HEAD to the route of GET, where it would hold a stream that nobody reads.
   web.head("/live", (_request, response) => void response.type("text/event-stream").end());
+  const eventFor = eventsOf();
   web.get("/live", (request, response) => {
     if (streams.size >= mostStreams) {
       return void response.status(503).json({ error: `${mostStreams} are connected already` });
@@ -135,25 +136,31 @@ function addLive(web: Web, { feed, streams, log }: Console): void {
     const incident = typeof request.query.incident === "string" ? request.query.incident : undefined;
     streams.open(response, (push) => {
       log.debug({ streams: streams.size }, "stream opened");
-      return feed.listen((update) => pushUpdate(push, update, view, incident));
+      return feed.listen((update) => push(eventFor(update, view, incident)));
     });
   });
 }
 
-function pushUpdate(push: Push, update: Update, view: "page" | "status", incident: string | undefined): void {
-  if (update.kind === "away") {
-    push("away", awayOf(update.error));
-    return;
-  }
+/** The event that tells an update, put together once for all who look at the same. */
+function eventsOf() {
+  const known = new WeakMap<Update, Map<string, StreamEvent>>();
+  return (update: Update, view: "page" | "status", incident: string | undefined): StreamEvent => {
+    const events = known.get(update) ?? new Map<string, StreamEvent>();
+    const key = `${view} ${incident ?? ""}`;
+    const event = events.get(key) ?? eventOf(update, view, incident);
+    known.set(update, events.set(key, event));
+    return event;
+  };
+}
+
+function eventOf(update: Update, view: "page" | "status", incident: string | undefined): StreamEvent {
+  if (update.kind === "away") return streamEvent("away", awayOf(update.error));
   const { status } = update;
-  if (incident === undefined) {
-    push(view, view === "page" ? statusParts(status) : status);
-    return;
-  }
+  if (incident === undefined) return streamEvent(view, view === "page" ? statusParts(status) : status);
   const story = storiesIn(status).find(({ namespace, name }) => `${namespace}/${name}` === incident);
   // What closed long ago is not in the status, and changes no more.
-  if (!story) push("unchanged", status.at);
-  else push(view, view === "page" ? storyParts(story, status.at) : story);
+  if (!story) return streamEvent("unchanged", status.at);
+  return streamEvent(view, view === "page" ? storyParts(story, status.at) : story);
 }
 
 function storiesIn(status: Status): Story[] {
