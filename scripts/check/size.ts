@@ -1,5 +1,5 @@
 /**
- * How much of the project's code is the sandbox, which the design keeps under a quarter: `node scripts/check/size.ts`.
+ * How much of the project's code is the sandbox, which the design keeps under a quarter: `npx node scripts/check/size.ts`.
  * A line of code holds more than space or a comment. Counted are TypeScript and JavaScript without tests and without
  * what only tests use (fixtures, contract suites, `testing`, `process`, `resilience`).
  */
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readOptions } from "../options.ts";
 
-const help = `node scripts/check/size.ts [--help]
+const help = `npx node scripts/check/size.ts [--help]
 
 Lines of code by folder, and how much of all is the sandbox. Exit code: 0 when that is within its limit, 1 when not.
 `;
