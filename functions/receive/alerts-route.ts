@@ -11,11 +11,11 @@ import {
 } from "@autoheal/lib/runtime";
 import type { Take } from "./take.ts";
 
-/** Largest body, uncompressed. */
+/**
+ * Largest body, uncompressed, in bytes; and all bodies in hand at once: in memory each takes up to fifteen times its length, and
+ * `receive` has 256 MiB.
+ */
 export const bodyLimitBytes = 10 * 2 ** 20;
-
-/** Bodies in hand at once, in bytes: in memory each takes up to fifteen times its length, and `receive` has 256 MiB. */
-export const bodyRoomBytes = bodyLimitBytes;
 
 /** When to try again, in seconds; Alertmanager has its own back-off, other senders read this. */
 const retryAfterSeconds = 5;

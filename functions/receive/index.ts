@@ -1,6 +1,6 @@
 import { postTo } from "@autoheal/lib/drivers/broker";
 import { flag, list, openRoom, readConfig, start, text, tokensOf, url } from "@autoheal/lib/runtime";
-import { bodyLimitBytes, bodyRoomBytes, serveAlerts } from "./alerts-route.ts";
+import { bodyLimitBytes, serveAlerts } from "./alerts-route.ts";
 import { handleBroker } from "./broker-handler.ts";
 import type { Take } from "./take.ts";
 
@@ -13,7 +13,7 @@ void start("receive", (environment, log) => {
     broker: flag("AUTOHEAL_RECEIVE_BROKER", false),
   });
   const { cluster, sink } = config;
-  const room = openRoom(bodyRoomBytes);
+  const room = openRoom(bodyLimitBytes);
   const post = postTo(sink, "/autoheal/receive");
   const load = async () => (await import("./take.ts")).takeWith({ cluster, post, log, now: Date.now });
   const take: Take = async (...webhook) => (await load())(...webhook);
