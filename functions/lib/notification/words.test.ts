@@ -7,7 +7,7 @@ test("a word of a closed list as people say it", () => {
 
 test.each([
   ["ModeObserve", "AutoHeal only observes here"],
-  ["Cooldown", "cooldown"],
+  ["Cooldown", "it was healed just now"],
   ["ChangedMeanwhile", "changed meanwhile"],
   ["constructor", "constructor"],
 ])("held for %s", (reason, text) => {

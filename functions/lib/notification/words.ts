@@ -20,15 +20,19 @@ export function causeText(cause: Cause): string {
   return causeTexts[cause] ?? phrase(cause);
 }
 
-const reasonTexts: Readonly<Partial<Record<GuardrailReason | TreatmentReason | "EvidenceUnreadable", string>>> = {
+/** Every reason that people are told of has its words: a new one does not compile without. */
+const reasonTexts: Readonly<Record<GuardrailReason | TreatmentReason | "EvidenceUnreadable", string>> = {
   AlertStale: "its alerts are old",
   AlertSilenced: "its alerts are silenced",
   AlertNotConfirmed: "its alerts are not confirmed",
   ApprovalNeeded: "a person has to approve it",
   AtMaxReplicas: "it has all the replicas that it may have",
+  BrokenPodBlocks: "its broken pod blocks a rollback",
   BudgetExhausted: "the budget is spent",
   CauseUnknown: "the cause is not known",
+  Cooldown: "it was healed just now",
   EvidenceUnreadable: "the evidence can't be read",
+  KeepsData: "it keeps data",
   LadderExhausted: "no remedy is left",
   MaxReplicas: "too many replicas would be needed",
   MinHealthy: "too few pods would stay healthy",
