@@ -1,11 +1,12 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 let root: string;
 const stamp = () => join(root, "node_modules", ".autoheal-lock");
@@ -64,6 +65,28 @@ test("an install that fails ends set-up, and is tried again", async () => {
     stderr: expect.stringContaining("install failed (7)"),
   });
   expect(readFileSync(stamp(), "utf8")).toBe(hash("lock 1"));
+});
+
+test("Ctrl-C in the middle of a download leaves nothing of it", async () => {
+  rmSync(join(root, ".cache"), { recursive: true });
+  script(join(root, "bin/apt-get"), 'echo > begun; touch "$MARK"; exec /bin/sleep 30');
+  script(join(root, "bin/dpkg"), "exit 0");
+  script(join(root, "bin/touch"), 'exec /bin/touch "$@"');
+  const temporary = join(root, "temporary");
+  mkdirSync(temporary);
+  const mark = join(root, "mark");
+  const child = spawn(process.execPath, [join(root, "scripts/setup.mjs")], {
+    env: { PATH: join(root, "bin"), TMPDIR: temporary, MARK: mark },
+    stdio: "ignore",
+    // As a terminal does it, the signal goes to all of them.
+    detached: true,
+  });
+  const ended = once(child, "exit");
+  await vi.waitUntil(() => existsSync(mark), 10_000);
+  process.kill(-(child.pid ?? 0), "SIGINT");
+  expect(await ended).toEqual([130, null]);
+  expect(readdirSync(temporary)).toEqual([]);
+  expect(readdirSync(join(root, ".cache/monitoring"))).toEqual([]);
 });
 
 test("Chromium is found where it is, and installed only where root and apt are", async () => {

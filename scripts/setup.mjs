@@ -4,6 +4,14 @@ import { fileURLToPath } from "node:url";
 import { installMonitoring } from "./setup/monitoring.mjs";
 import { installPackages } from "./setup/npm-packages.mjs";
 
+// By default a signal ends the process at once, and what it had begun to download would stay.
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+])
+  process.once(signal, () => process.exit(code));
+
 const say = (line) => console.log(`setup: ${line}`);
 try {
   await installPackages(fileURLToPath(new URL("..", import.meta.url)), say);

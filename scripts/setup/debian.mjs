@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { passing } from "./passing-folder.mjs";
 import { run } from "./run.mjs";
 
 /**
@@ -17,7 +18,7 @@ import { run } from "./run.mjs";
  * where that can't be done.
  */
 export async function fetchDebianPackages(folder) {
-  const work = mkdtempSync(join(tmpdir(), "autoheal-apt-"));
+  const work = passing(mkdtempSync(join(tmpdir(), "autoheal-apt-")));
   // apt's own user, which downloads when root asks, has to get in.
   chmodSync(work, 0o755);
   try {

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fetchDebianPackages } from "./debian.mjs";
+import { passing } from "./passing-folder.mjs";
 import { cacheFolder, findMonitoringPrograms, findProgram, pathFolders } from "./programs.mjs";
 import { fetchReleases } from "./release.mjs";
 import { run } from "./run.mjs";
@@ -17,7 +18,7 @@ export async function installMonitoring(say) {
     ways.unshift(fetchDebianPackages);
   const failures = [];
   for (const fetchInto of ways) {
-    const fresh = join(dirname(cacheFolder), `fetching-${process.pid}`);
+    const fresh = passing(join(dirname(cacheFolder), `fetching-${process.pid}`));
     try {
       mkdirSync(fresh, { recursive: true });
       await fetchInto(fresh);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { passing } from "./passing-folder.mjs";
 import { run } from "./run.mjs";
 
 const releases = [
@@ -18,7 +19,7 @@ export async function fetchReleases(folder, { get = download, platform = process
   if (!["linux", "darwin"].includes(platform) || !(arch in architectures)) {
     throw new Error(`no release is known for ${platform} ${arch}`);
   }
-  const work = mkdtempSync(join(tmpdir(), "autoheal-release-"));
+  const work = passing(mkdtempSync(join(tmpdir(), "autoheal-release-")));
   try {
     for (const { name, version, programs } of releases) {
       const unpacked = `${name}-${version}.${platform}-${architectures[arch]}`;
