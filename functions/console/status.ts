@@ -64,8 +64,12 @@ export function statusOf(seen: Seen, now: Date): Status {
     ...seen.workloads.filter((one) => labelled.has(one.namespace) || withIncident.has(workloadSubject(one))),
     ...[...withIncident].filter(([subject]) => !present.has(subject)).map(([, ref]) => ref),
   ];
+  const incidents = Map.groupBy(seen.incidents, ({ spec }) => spec.workload && workloadSubject(spec.workload));
   const workloads = shown
-    .map((ref) => workloadStatus(seen, ref, present.get(workloadSubject(ref)), now))
+    .map((ref) => {
+      const subject = workloadSubject(ref);
+      return workloadStatus(seen, ref, present.get(subject), incidents.get(subject) ?? [], now);
+    })
     .sort(worstFirst);
   const counts = Object.fromEntries(
     states.map((state) => [state, workloads.filter((one) => one.state === state).length]),
@@ -83,10 +87,14 @@ export function statusOf(seen: Seen, now: Date): Status {
   };
 }
 
-function workloadStatus(seen: Seen, ref: WorkloadRef, workload: Workload | undefined, now: Date): WorkloadStatus {
+function workloadStatus(
+  seen: Seen,
+  ref: WorkloadRef,
+  workload: Workload | undefined,
+  mine: readonly Incident[],
+  now: Date,
+): WorkloadStatus {
   const { kind, namespace, name } = ref;
-  const subject = workloadSubject(ref);
-  const mine = seen.incidents.filter(({ spec }) => spec.workload && workloadSubject(spec.workload) === subject);
   const open = mine.filter(isOpen);
   const closed = mine.filter((incident) => !isOpen(incident) && now.getTime() - endOf(incident) < closedFor);
   const alerts = open.flatMap(({ status }) => status?.alerts.map(({ labels }) => labels) ?? []);
