@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { clusterOver } from "./cluster.ts";
+import type { Transport } from "./transport.ts";
 
 const answering = (statusCode: number, text: string) =>
   clusterOver(
@@ -21,4 +22,25 @@ test.each([
 ])("a container's log: %s", async (_, statusCode, text, log) => {
   const read = answering(statusCode, text).log("shop", "web-1", "app", { previous: true, tailLines: 5 });
   expect(await read).toBe(log);
+});
+
+test("a watch whose server has gone without a word ends, and is told as a server that is away", async () => {
+  const list = () => Readable.from([Buffer.from(JSON.stringify({ metadata: { resourceVersion: "7" }, items: [] }))]);
+  const silent = new PassThrough();
+  const transport: Transport = async ({ path, signal }) => {
+    const watching = path.includes("watch=true");
+    if (watching) signal?.addEventListener("abort", () => silent.destroy(new Error("aborted")));
+    // reason: as far as an answer is read
+    return Object.assign(watching ? silent : list(), { statusCode: 200 }) as unknown as IncomingMessage;
+  };
+  const listed: unknown[] = [];
+  const watching = clusterOver(transport, 20).watch(
+    "incidents",
+    {},
+    (objects) => listed.push(objects),
+    () => undefined,
+    new AbortController().signal,
+  );
+  await expect(watching).rejects.toMatchObject({ name: "ClusterError", reason: "Unavailable" });
+  expect(listed).toEqual([[]]);
 });

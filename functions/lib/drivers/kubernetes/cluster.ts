@@ -6,6 +6,10 @@ import type { ApiRequest, Transport } from "./transport.ts";
 /** Longest wait for an answer, in ms: a handler has to answer within 8 s. */
 const requestTimeoutMs = 5_000;
 
+/** How long the server keeps a watch, in seconds; a watch that has not ended this much later, in seconds, has nobody at its other end. */
+const watchSeconds = 300;
+const watchGraceSeconds = 30;
+
 /** What the kubelet answers with 200 in place of a log whose container has just been removed (kuberuntime_container.go). */
 const kubeletsRegret = /^unable to retrieve container logs for \S+$/;
 
@@ -92,7 +96,7 @@ interface ListBody<T> {
 }
 
 /** A Cluster over a transport. */
-export function clusterOver(transport: Transport): Cluster {
+export function clusterOver(transport: Transport, longestWatchMs = (watchSeconds + watchGraceSeconds) * 1000): Cluster {
   async function ask<T>(request: ApiRequest, verb: string): Promise<T> {
     const answer = await transport({ timeoutMs: requestTimeoutMs, ...request });
     const text = await textOf(answer);
@@ -212,8 +216,11 @@ export function clusterOver(transport: Transport): Cluster {
     onChange: (change: Change<T>) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const query = queryOf({ ...selection, watch: "true", resourceVersion: from, timeoutSeconds: "300" });
-    const answer = await transport({ method: "GET", path: pathOf(resource, selection.namespace) + query, signal });
+    const query = queryOf({ ...selection, watch: "true", resourceVersion: from, timeoutSeconds: String(watchSeconds) });
+    // A peer that is gone without a word (a lost node, a firewall that forgets) ends nothing, and what is shown would stay as it was.
+    const ending = AbortSignal.any([signal, AbortSignal.timeout(longestWatchMs)]);
+    const path = pathOf(resource, selection.namespace) + query;
+    const answer = await transport({ method: "GET", path, signal: ending });
     if (answer.statusCode !== 200) {
       const status = answer.statusCode ?? 0;
       const text = await textOf(answer);
