@@ -59,6 +59,20 @@ test("programs get JSON, people get the page, from the same path", async () => {
   expect(asked.headers.get("content-type")).toMatch(/^application\/json/);
 });
 
+test("many who ask at once cost the API server no more than two, and see what is then", async () => {
+  const lists: string[] = [];
+  const stop = api.intercept(({ verb, resource }, phase) => {
+    if (verb === "list" && phase === "before") lists.push(resource);
+    return undefined;
+  });
+  const first = await Promise.all(Array.from({ length: 50 }, () => statusOf(open.url)));
+  expect(new Set(first.map(({ overall }) => overall.state))).toEqual(new Set(["Healthy"]));
+  expect(lists.filter((resource) => resource === "incidents.autoheal.dev").length).toBeLessThanOrEqual(4);
+  stop();
+  await setWorkload(api, "shop", "user", 2, 1);
+  expect((await statusOf(open.url)).overall.state).toBe("Degraded");
+});
+
 test.each(["shop/none", "shop/..", "../shop", "shop/%2e%2e%2f", "Shop/x_y"])("no incident %s is 404", async (path) => {
   const answer = await fetch(`${open.url}/incidents/${path}`, { headers: json });
   expect(answer.status).toBe(404);

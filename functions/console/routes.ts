@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { type Cluster, ClusterError } from "@autoheal/lib/drivers/kubernetes";
 import type { Incident } from "@autoheal/lib/incident";
-import type { Log, Web, WebRequest, WebResponse } from "@autoheal/lib/runtime";
+import { coalesced, type Log, type Web, type WebRequest, type WebResponse } from "@autoheal/lib/runtime";
 import { type Access, cookieName, sessionSeconds } from "./access.ts";
 import type { Feed, Update } from "./feed.ts";
 import { observe } from "./observe.ts";
@@ -90,13 +90,18 @@ function addLogin(web: Web, { access, log }: Console): void {
 }
 
 function addStatus(web: Web, console: Console): void {
+  // Reading and telling the whole cluster is work: who asks while it is done for others gets what they get, if it is not older.
+  const together = coalesced();
+  const look = () =>
+    together("status", async () => {
+      const status = statusOf(await observe(console.cluster, console.ownNamespace), console.now());
+      const json = once(() => JSON.stringify(status));
+      const page = once(() => renderPage(statusParts(status), "/live?view=page", console.access.tokens));
+      return { json, page };
+    });
   web.get("/", async (request, response) => {
-    const status = await known(request, response, console, async () =>
-      statusOf(await observe(console.cluster, console.ownNamespace), console.now()),
-    );
-    if (!status) return;
-    const page = () => renderPage(statusParts(status), "/live?view=page", console.access.tokens);
-    answer(request, response, 200, status, page);
+    const told = await known(request, response, console, look);
+    if (told) answerText(request, response, 200, told.json, told.page);
   });
 }
 
@@ -197,10 +202,29 @@ function awayOf(error: unknown): { reason: string; message: string } {
 
 /** JSON for programs, the page for people. */
 function answer(request: WebRequest, response: WebResponse, code: number, data: unknown, page: () => string): void {
+  answerText(request, response, code, () => JSON.stringify(data), page);
+}
+
+function answerText(
+  request: WebRequest,
+  response: WebResponse,
+  code: number,
+  json: () => string | Buffer,
+  page: () => string | Buffer,
+): void {
   const wantsJson = request.query.format === "json" || request.accepts(["html", "json"]) === "json";
   response.status(code);
-  if (wantsJson) response.json(data);
+  if (wantsJson) response.type("json").send(json());
   else response.type("html").send(page());
+}
+
+/** Puts a text together when it is first asked for, and keeps it as bytes, which all who are sent them share. */
+function once(text: () => string): () => Buffer {
+  let known: Buffer | undefined;
+  return () => {
+    known ??= Buffer.from(text());
+    return known;
+  };
 }
 
 function setSession(request: WebRequest, response: WebResponse, value: string, seconds: number): void {
