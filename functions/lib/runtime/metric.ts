@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { coalesced } from "./in-turns.ts";
 
 /** prom-client's metrics, for those who compute theirs at each scrape. */
 export { Counter, Gauge, Histogram, Registry };
@@ -47,15 +48,17 @@ export function openMetrics(): Metrics {
   };
 }
 
-/** Metrics that are made anew at each scrape, from what `fill` reads: they outlive the process. */
+/** Metrics that are made anew at each scrape, from what `fill` reads: they outlive the process. Scrapes that come at once share them. */
 export function derivedMetrics(fill: (registry: Registry) => Promise<void>): Metrics {
+  const together = coalesced();
   return {
     ...openMetrics(),
-    scrape: async () => {
-      const registry = new Registry();
-      await fill(registry);
-      return { type: registry.contentType, text: await registry.metrics() };
-    },
+    scrape: () =>
+      together("scrape", async () => {
+        const registry = new Registry();
+        await fill(registry);
+        return { type: registry.contentType, text: await registry.metrics() };
+      }),
   };
 }
 
