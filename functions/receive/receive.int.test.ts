@@ -238,6 +238,11 @@ describe("what can't be understood is told, and nothing is posted", () => {
   });
 });
 
+test("a connection is kept longer than Knative's proxy keeps it, so that no webhook meets one that is just being closed", async () => {
+  const answer = await postJson(webhook(alert("a")));
+  expect(answer.headers.get("keep-alive")).toBe("timeout=120");
+});
+
 test("with the Broker away the sender has to try again, and then gives the same ids", async () => {
   const body = webhook(alert("a"), alert("b"), alert("c"));
   await postJson(body);

@@ -17,6 +17,12 @@ const handlerTimeoutMs = 8_000;
 /** Longest wait at the end for what is in hand, in ms; who has not sent all of a request by then never will. */
 const stopTimeoutMs = 15_000;
 
+/**
+ * How long an idle connection is kept, in ms: longer than Go's clients keep theirs (90 s: Knative's proxies, Alertmanager). With
+ * Node's 5 s they now and then send a POST into one that is just being closed, and can't send it again.
+ */
+const keepAliveTimeout = 120_000;
+
 /** Longest time that a request may take to arrive, in ms, and its headers of that: who is slower holds room that others need. */
 const arrivalMs = { requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 
@@ -79,7 +85,7 @@ export async function serve(app: FunctionApp, { host, port }: { host: string; po
     return web;
   };
   let waiting = true;
-  const server = createServer(arrivalMs, async (request, response) => {
+  const server = createServer({ ...arrivalMs, keepAliveTimeout }, async (request, response) => {
     response.once("finish", () => cutUnread(request));
     if (!(await answerProbe(app, request, response))) return loaded()(request, response);
     if (!waiting) return;
