@@ -13,8 +13,12 @@ const ownNamespace = "autoheal";
  * names of the sample apps' images by their short ones, such as `user:1.0.0`.
  */
 export async function clusterTarget(images: Readonly<Record<string, string>>): Promise<Target> {
-  const kubernetes = connectKubernetes();
-  const configuration = await kubernetes.get({ kind: "ConfigMap", namespace: ownNamespace, name: "autoheal" });
+  const kubernetes = connected();
+  const configuration = await kubernetes
+    .get({ kind: "ConfigMap", namespace: ownNamespace, name: "autoheal" })
+    .catch((cause: Error) => {
+      throw new TargetError(`the cluster of the current context does not answer: ${cause.message}`, { cause });
+    });
   if (!configuration) throw new TargetError(`AutoHeal is not deployed there: no ConfigMap autoheal in ${ownNamespace}`);
   const { PROMETHEUS_URL, ALERTMANAGER_URL } = configuration.data ?? {};
   if (!PROMETHEUS_URL || !ALERTMANAGER_URL) {
@@ -38,6 +42,15 @@ export async function clusterTarget(images: Readonly<Record<string, string>>): P
       proxied(kubernetes, `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}:${appPort}/proxy${path}`, method, body),
     close,
   };
+}
+
+function connected(): Kubernetes {
+  try {
+    return connectKubernetes();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : cause;
+    throw new TargetError(`no cluster is known, KUBECONFIG or ~/.kube/config: ${why}`, { cause });
+  }
 }
 
 /** `http://<service>.<namespace>.svc…` is only known inside: through the API server's proxy; anything else directly. */

@@ -37,3 +37,8 @@ test("anything else that a server refuses is said at once", async () => {
   await expect(kubectl("delete", "triggers")).rejects.toThrow("is forbidden");
   expect(calls()).toBe(1);
 });
+
+test("where there is no kubectl, that is said", async () => {
+  vi.stubEnv("PATH", folder);
+  await expect(kubectl("get", "pods")).rejects.toThrow("kubectl: there is no such program in PATH");
+});

@@ -19,7 +19,10 @@ export function runProgram(program: string, parameters: readonly string[], input
     let said = "";
     child.stdout.setEncoding("utf8").on("data", (chunk) => (out += chunk));
     child.stderr.setEncoding("utf8").on("data", (chunk) => (said += chunk));
-    child.on("error", (error) => reject(new ProgramError(`${program}: ${error.message}`)));
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      const why = error.code === "ENOENT" ? "there is no such program in PATH" : error.message;
+      reject(new ProgramError(`${program}: ${why}`));
+    });
     child.on("close", (code) => {
       if (code === 0) resolve(out);
       else
