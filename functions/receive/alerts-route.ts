@@ -2,6 +2,7 @@ import type { Web, WebNext, WebRequest, WebResponse } from "@autoheal/lib/runtim
 import {
   admitBody,
   admits,
+  inHand,
   jsonBody,
   type Log,
   mostParts,
@@ -50,7 +51,7 @@ export function serveAlerts(web: Web, take: Take, tokens: Tokens, room: Room, lo
     next();
   };
   const handle = async (request: WebRequest, response: WebResponse) => {
-    const taken = await take(request.body, "alerts", nextTraceparent(request.get("traceparent")));
+    const taken = await inHand(request, take(request.body, "alerts", nextTraceparent(request.get("traceparent"))));
     switch (taken.kind) {
       case "taken":
         return void response.status(204).end();

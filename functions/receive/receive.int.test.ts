@@ -300,6 +300,38 @@ describe("what can't be held is refused unread", () => {
     expect((await post(large)).status).toBe(204);
   });
 
+  test.each([["/alerts"], ["/broker"]])(
+    "a sender that goes leaves no room at %s: what he sent is still in hand",
+    async (path) => {
+      const { promise, resolve: release } = Promise.withResolvers<void>();
+      broker.hold = promise;
+      const large = JSON.stringify(webhook(alert("a", { annotations: { s: "s".repeat(8 * 2 ** 20) } })));
+      const reached = once(server, "request");
+      const leaving = new AbortController();
+      const gone = fetch(receive.url + path, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          authorization: `Bearer ${token}`,
+          "ce-id": "1",
+          "ce-specversion": "1.0",
+          "ce-source": "/am",
+          "ce-type": "dev.autoheal.notification.received.v1",
+        },
+        body: large,
+        signal: leaving.signal,
+      }).catch(() => undefined);
+      await reached;
+      leaving.abort();
+      await gone;
+      // An answer to another connection: by then the first one is known to be closed.
+      await fetch(`${receive.url}/health/live`);
+      expect((await answerTo(headers(large.length))).head).toMatch(/^HTTP\/1\.1 503 /);
+      release();
+      await vi.waitUntil(async () => (await post(large)).status === 204, 5_000);
+    },
+  );
+
   test.each([["/alerts"], ["/broker"]])("ten million arrays at %s: 400, and not parsed", async (path) => {
     const before = peakMemoryMib(receive.pid);
     const ce = { "ce-id": "1", "ce-specversion": "1.0", "ce-source": "/am" };

@@ -29,7 +29,7 @@ export {
   openMetrics,
   Registry,
 } from "./metric.ts";
-export { admitBody, openRoom, type Room } from "./room.ts";
+export { admitBody, inHand, openRoom, type Room } from "./room.ts";
 export { type Context, type FunctionApp, type Handler, type Running, serve } from "./serve.ts";
 export { start } from "./start.ts";
 export { admits, type Tokens, tokensOf } from "./tokens.ts";

@@ -23,15 +23,23 @@ export function openRoom(bytes: number): Room {
   };
 }
 
+const works = new WeakMap<IncomingMessage, Promise<unknown>>();
+
+/** Keeps a request's room until this work on it has ended, too: its sender may be gone long before. */
+export function inHand<T>(request: IncomingMessage, work: Promise<T>): Promise<T> {
+  works.set(request, work);
+  return work;
+}
+
 /**
- * Lets a body of at most `limitBytes` in while there is room for it, until it is answered; what there is no room for goes to
+ * Lets a body of at most `limitBytes` in while there is room for it, until it is answered and no more `inHand`; what there is no room for goes to
  * `refuse`, unread. A body that does not say how long it is, or is compressed, takes as much as the longest.
  */
 export function admitBody(room: Room, limitBytes: number, refuse: RequestHandler): RequestHandler {
   return (request, response, next) => {
     const leave = room.take(Math.min(limitBytes, lengthOf(request) ?? limitBytes));
     if (!leave) return refuse(request, response, next);
-    response.once("close", leave);
+    response.once("close", () => void Promise.allSettled([works.get(request)]).then(leave));
     next();
   };
 }

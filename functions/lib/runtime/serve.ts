@@ -8,7 +8,7 @@ import { poison } from "./answer.ts";
 import { checkShape } from "./json-shape.ts";
 import type { Log } from "./log.ts";
 import { Counter, Histogram, type Metrics, openMetrics } from "./metric.ts";
-import { admitBody, openRoom, type Room } from "./room.ts";
+import { admitBody, inHand, openRoom, type Room } from "./room.ts";
 import { nextTraceparent } from "./trace.ts";
 
 /** Longest time a handler may take, in ms; then it is answered 503 and the event comes again. */
@@ -210,7 +210,9 @@ function takeEvents(web: express.Express, app: FunctionApp, handle: Handler, met
     const event = eventOf(request.headers, request.body);
     const type = "type" in event ? typeLabel(event.type) : "none";
     const answer: Answer | "away" =
-      "why" in event ? poison(event.why) : await attempt(app, handle, event, request.path);
+      "why" in event
+        ? poison(event.why)
+        : await attempt(app, (...of) => inHand(request, handle(...of)), event, request.path);
     const seconds = (performance.now() - begun) / 1000;
     const kind = answer === "away" ? "away" : answer.kind;
     if (answer === "away") response.status(503).end();
