@@ -49,7 +49,7 @@ const reasonTexts: Readonly<Record<GuardrailReason | TreatmentReason | "Evidence
   RemedyNotAllowed: "the policy does not allow the remedy",
   RolloutInProgress: "a rollout is going on",
   RolloutPaused: "the rollout is paused",
-  StormBrake: "too many workloads are in trouble at once",
+  StormBrake: "many other workloads were healed just now",
   TargetUnknown: "the alert leads to no workload",
   UpstreamFailure: "the cause is in a service that it calls",
 };
