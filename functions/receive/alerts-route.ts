@@ -14,7 +14,7 @@ import type { Take } from "./take.ts";
 
 /**
  * Largest body, uncompressed, in bytes; and all bodies in hand at once: in memory each takes up to fifteen times its length, and
- * `receive` has 256 MiB.
+ * `receive` has 384 MiB.
  */
 export const bodyLimitBytes = 10 * 2 ** 20;
 
