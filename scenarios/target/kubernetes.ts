@@ -60,6 +60,7 @@ const versions: Readonly<Record<string, string>> = {
   ConfigMap: "v1",
   Secret: "v1",
   Deployment: "apps/v1",
+  StatefulSet: "apps/v1",
   ReplicaSet: "apps/v1",
   HorizontalPodAutoscaler: "autoscaling/v2",
   PodDisruptionBudget: "policy/v1",
