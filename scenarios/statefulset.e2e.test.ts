@@ -1,7 +1,7 @@
 /** StatefulSets on a real cluster, whose controllers the sandbox has not: a rollout that is stuck, and one that is through. */
 import { randomBytes } from "node:crypto";
 import { modeLabel } from "@autoheal/lib/policy";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, type TestContext, test } from "vitest";
 import { recordedImages } from "../scripts/images/index.ts";
 import { eventually } from "./eventually.ts";
 import type { Manifest } from "./format/index.ts";
@@ -20,9 +20,9 @@ beforeAll(async () => {
 afterAll(() => target?.close());
 
 /** auth as a StatefulSet of two pods, ready. */
-async function admit(name: string, podManagementPolicy: "OrderedReady" | "Parallel") {
+async function admit({ onTestFinished }: TestContext, podManagementPolicy: "OrderedReady" | "Parallel") {
   const { kubernetes } = target;
-  const namespace = `${name}-${randomBytes(2).toString("hex")}`;
+  const namespace = `stateful-${randomBytes(3).toString("hex")}`;
   const ref = { kind: "StatefulSet", namespace, name: "auth" };
   await kubernetes.create({
     apiVersion: "v1",
@@ -81,8 +81,9 @@ function asStatefulSet({ metadata, spec }: any, podManagementPolicy: string): Ma
 
 const noImage = { image: "autoheal/auth:9.9.9" };
 
-test("pods side by side, and an image that there is not: rolled back", async () => {
-  const patient = await admit("parallel", "Parallel");
+test.concurrent("pods side by side, and an image that there is not: rolled back", async (context) => {
+  const { expect } = context;
+  const patient = await admit(context, "Parallel");
   const before = await patient.template();
   await patient.rollOut(noImage);
   const { status } = await patient.becomes({ phase: "Closed" });
@@ -91,8 +92,9 @@ test("pods side by side, and an image that there is not: rolled back", async () 
   expect(await patient.isReady()).toBe(true);
 }, 600_000);
 
-test("pods in order, and an image that there is not: left to a person, who is told what to do", async () => {
-  const patient = await admit("ordered", "OrderedReady");
+test.concurrent("pods in order, and an image that there is not: left to a person, who is told what to do", async (context) => {
+  const { expect } = context;
+  const patient = await admit(context, "OrderedReady");
   await patient.rollOut(noImage);
   const broken = await patient.template();
   const { status } = await patient.becomes({ phase: "Escalated" });
@@ -101,8 +103,9 @@ test("pods in order, and an image that there is not: left to a person, who is to
   expect(await patient.template()).toEqual(broken);
 }, 600_000);
 
-test("a revision that gets ready and then crashes: rolled back to the one that Prometheus remembers as ready", async () => {
-  const patient = await admit("crashing", "Parallel");
+test.concurrent("a revision that gets ready and then crashes: rolled back to the one that Prometheus remembers as ready", async (context) => {
+  const { expect } = context;
+  const patient = await admit(context, "Parallel");
   await patient.isKnown();
   const before = await patient.template();
   await patient.rollOut({ env: [{ name: "FAULTS", value: '[{"fault":"exit","code":3,"afterSeconds":15}]' }] });
