@@ -12,10 +12,10 @@ beforeEach(() => {
 });
 afterEach(() => (before === undefined ? rmSync(file, { force: true }) : writeFileSync(file, before)));
 
-/** How `npm run break -- leak` ends. */
-function breakLeak(): Promise<{ code: unknown; stderr: string }> {
+/** How `npm run break` ends. */
+function breakIt(...words: string[]): Promise<{ code: unknown; stderr: string }> {
   return new Promise((resolve) =>
-    execFile(process.execPath, [join(import.meta.dirname, "break.ts"), "leak"], (error, _stdout, stderr) =>
+    execFile(process.execPath, [join(import.meta.dirname, "break.ts"), ...words], (error, _stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stderr }),
     ),
   );
@@ -30,8 +30,16 @@ test.each([
 ])("no sandbox runs, since %s: one line, and code 1", async (_name, state) => {
   if (state === undefined) rmSync(file, { force: true });
   else writeFileSync(file, state);
-  expect(await breakLeak()).toEqual({
+  expect(await breakIt("leak")).toEqual({
     code: 1,
     stderr: "no sandbox runs from this folder: start one with `npm start`\n",
   });
+});
+
+test.each([
+  ["a service that has no such version", ["bad-version", "auth"], "bad-version: user alone can be broken so\n"],
+  ["a service that is none of them", ["leak", "db"], "no service db: user, auth or api\n"],
+  ["more than one service", ["leak", "user", "auth"], "expected one fault and one service, not also auth\n"],
+])("what can't be broken is refused: %s", async (_, words, stderr) => {
+  expect(await breakIt(...words)).toEqual({ code: 2, stderr });
 });

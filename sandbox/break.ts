@@ -28,8 +28,10 @@ if (values.help || fault === undefined) {
   console.log(help);
   process.exit(values.help ? 0 : 2);
 }
-if (!Object.hasOwn(breakages, fault)) fail(`no fault ${fault}\n\n${help}`, 2);
+const breakage = Object.hasOwn(breakages, fault) ? breakages[fault] : undefined;
+if (!breakage) fail(`no fault ${fault}\n\n${help}`, 2);
 if (!["user", "auth", "api"].includes(service)) fail(`no service ${service}: user, auth or api`, 2);
+if (breakage.only && breakage.only !== service) fail(`${fault}: ${breakage.only} alone can be broken so`, 2);
 if (more.length > 0) fail(`expected one fault and one service, not also ${more.join(" ")}`, 2);
 const noneRuns = "no sandbox runs from this folder: start one with `npm start`";
 const sandbox = runningSandbox() ?? fail(noneRuns);

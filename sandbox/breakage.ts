@@ -1,14 +1,16 @@
 import type { Store } from "./api/index.ts";
 
-/** One way to break a service: by the app's own switch in its running pods, by its template, or by its traffic. */
-export type Breakage = { about: string } & (
+/**
+ * One way to break a service: by the app's own switch in its running pods, by its template (another version of its image, or
+ * variables), or by its traffic. `only` names the one service that can be broken so.
+ */
+export type Breakage = { about: string; only?: string } & (
   | { how: "switch"; fault: Record<string, unknown>; pods: "one" | "all" }
-  | { how: "template"; patch: Record<string, unknown> }
+  | { how: "template"; version: string }
+  | { how: "template"; env: Record<string, string> }
   | { how: "traffic"; rps: number }
   | { how: "mend" }
 );
-
-const environment = (name: string, value: string): Record<string, unknown> => ({ env: [{ name, value }] });
 
 /** What `npm run break` knows; `scenarios/` has many more, each with what is expected of it. */
 export const breakages: Readonly<Record<string, Breakage>> = {
@@ -34,25 +36,26 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   },
   "bad-version": {
     about: "a new version in which every third request fails (user only)",
+    only: "user",
     how: "template",
-    patch: { image: "autoheal/user:2.0.0" },
+    version: "2.0.0",
   },
   "bad-errors": {
     about: "a new revision in which half of the requests fail",
     how: "template",
-    patch: environment("FAULTS", JSON.stringify([{ fault: "errors" }])),
+    env: { FAULTS: JSON.stringify([{ fault: "errors" }]) },
   },
   "bad-crash": {
     about: "a new revision that crashes after some seconds",
     how: "template",
-    patch: environment("FAULTS", JSON.stringify([{ fault: "exit", afterSeconds: 5 }])),
+    env: { FAULTS: JSON.stringify([{ fault: "exit", afterSeconds: 5 }]) },
   },
   "bad-image": {
     about: "a new revision whose image is in no registry",
     how: "template",
-    patch: { image: "autoheal/user:9.9.9" },
+    version: "9.9.9",
   },
-  "bad-env": { about: "a new revision that can't start", how: "template", patch: environment("PORT", "none") },
+  "bad-env": { about: "a new revision that can't start", how: "template", env: { PORT: "none" } },
   traffic: { about: "five times the traffic (through api)", how: "traffic", rps: 50 },
   mend: { about: "ends all switched faults, and sets the traffic back", how: "mend" },
 };
@@ -79,7 +82,7 @@ export async function breakService(
       return Promise.all(pods.map((pod) => call(pod, "POST", "/faults", breakage.fault)));
     }
     case "template":
-      return [patchTemplate(store, breakage.patch, place)];
+      return [patchTemplate(store, breakage, place)];
     case "traffic":
       return Promise.all(
         podsOf(store, { ...place, service: "traffic" }).map((pod) => call(pod, "POST", "/rate", { rps: breakage.rps })),
@@ -111,20 +114,20 @@ async function call(pod: Pod, method: string, path: string, body?: unknown): Pro
 /** Changes the first container of the Deployment's template, as a deploy would. */
 function patchTemplate(
   store: Pick<Store, "modify">,
-  patch: Record<string, unknown>,
+  breakage: Extract<Breakage, { how: "template" }>,
   { namespace, service }: Place,
 ): string {
+  const image = "version" in breakage ? `autoheal/${service}:${breakage.version}` : undefined;
+  const variables = Object.entries("env" in breakage ? breakage.env : {}).map(([name, value]) => ({ name, value }));
   // biome-ignore lint/suspicious/noExplicitAny: a Deployment as the store holds it.
   const changed = store.modify<any>("deployments.apps", namespace, service, (deployment) => {
     const [container] = deployment.spec.template.spec.containers;
-    const { env, ...rest } = patch as { env?: { name: string }[] }; // reason: the table above
-    Object.assign(container, rest);
-    if (env)
-      container.env = [
-        ...(container.env ?? []).filter(({ name }: { name: string }) => !env.some((e) => e.name === name)),
-        ...env,
-      ];
+    if (image) container.image = image;
+    const others = (container.env ?? []).filter(
+      ({ name }: { name: string }) => !variables.some((v) => v.name === name),
+    );
+    container.env = [...others, ...variables];
   });
   if (!changed) throw new Error(`no Deployment ${service} in ${namespace}`);
-  return `Deployment ${service}: ${JSON.stringify(patch)}`;
+  return `Deployment ${service}: ${image ?? variables.map(({ name, value }) => `${name}=${value}`).join(" ")}`;
 }
