@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import type { FunctionContract } from "@autoheal/lib/contract";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type ApiServer, type Ask, connectApiServer } from "./api-server/index.ts";
 import { discover, may, type Question, type Resource, specialRights, verbs } from "./api-server/rights.ts";
 import { enable, make, makeNamespace } from "./api-server/trial-namespace.ts";
@@ -39,7 +39,8 @@ beforeAll(async () => {
   const other = await makeNamespace(api.admin, "autoheal-rights-other");
   namespaces = { cluster: undefined, own: ownNamespace, enabled, other };
   await enable(api.admin, enabled);
-  resources = await discover(api.admin);
+  // An extension's API, as that of metrics-server, may just be on its way up.
+  resources = await vi.waitFor(() => discover(api.admin), { timeout: 60_000, interval: 1_000 });
   await make(api.admin, `/api/v1/namespaces/${other}/serviceaccounts`, { metadata: { name: "nobody" } });
   anybody = new Set(await rightsOf(await api.serviceAccount(other, "nobody"), []));
 });
