@@ -141,7 +141,8 @@ try {
         Alertmanager   ${sandbox.monitoring?.alertmanagerUrl ?? "not here"}
         scores         curl -H "Authorization: Bearer ${sandbox.receiveToken}" \\
                          "${sandbox.knative.urlOf("anomaly-score")}/score?workload=${namespace}/Deployment/user&step=1s&judged=15s"
-        kubectl        KUBECONFIG=${sandbox.kubeconfig}
+        Kubernetes     curl -H "Authorization: Bearer ${sandbox.api.tokenFor("autoheal", "console")}" \\
+                         ${sandbox.api.url}/apis/autoheal.dev/v1alpha1/incidents    (kubectl sends no token without TLS)
         break more     npm run break -- --help
         end            Ctrl-C
 `);
