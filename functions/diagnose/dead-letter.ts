@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Cluster, isClusterError } from "@autoheal/lib/drivers/kubernetes";
-import type { IncomingEvent } from "@autoheal/lib/event";
+import { eventName, type IncomingEvent, pingType } from "@autoheal/lib/event";
 import type { Log } from "@autoheal/lib/runtime";
 
 /** Where a dead letter is recorded. */
@@ -43,4 +43,12 @@ export async function recordDeadLetter(office: DeadLetterOffice, event: Incoming
   } catch (error) {
     if (!isClusterError(error, "AlreadyExists")) throw error;
   }
+}
+
+/**
+ * True when what the Broker gave up on may have left something that nothing finds sooner than a sweep. A lost ping is followed by the
+ * next; a lost incident.due would be posted again by the sweep. To sweep for these, as long as something is away, makes more of them.
+ */
+export function callsForSweep({ type }: Pick<IncomingEvent, "type">): boolean {
+  return type !== pingType && eventName(type) !== "incident.due";
 }

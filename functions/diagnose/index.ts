@@ -7,7 +7,7 @@ import { eventName, type IncidentRef, type IncomingEvent, pingType } from "@auto
 import { type Incident, isOpen } from "@autoheal/lib/incident";
 import { type Answer, type Context, coalesced, done, inTurns, poison, start } from "@autoheal/lib/runtime";
 import { readDiagnoseConfig } from "./config.ts";
-import { recordDeadLetter } from "./dead-letter.ts";
+import { callsForSweep, recordDeadLetter } from "./dead-letter.ts";
 import { decide, type Report } from "./decide.ts";
 import { batchOf, incidentRefOf, refusalOf, scoredOf } from "./incoming.ts";
 import { changedSince, observe, type Sources } from "./observe.ts";
@@ -109,11 +109,13 @@ void start("diagnose", (environment, log) => {
     post: (event) => post(event, context.traceparent),
   });
 
+  /** Those that come at once, as after a time without CPU, are one. */
+  const sweep = (context: Context) => together("sweep", () => onPulse(waking(context)));
+
   async function handle(event: IncomingEvent, context: Context): Promise<Answer> {
     if (context.path === deadLetterPath) {
       await recordDeadLetter({ cluster, namespace: ownNamespace, log, now: now() }, event);
-      // Sweeping after a lost incident.due would post the next one, and so on for as long as something is away.
-      if (eventName(event.type) !== "incident.due") await onPulse(waking(context));
+      if (callsForSweep(event)) await sweep(context);
       return done;
     }
     if (event.type === pingType) return wake(event, context);
@@ -140,7 +142,7 @@ void start("diagnose", (environment, log) => {
   }
 
   async function wake(event: IncomingEvent, context: Context): Promise<Answer> {
-    if (event.extensions.autohealwake === "pulse") await onPulse(waking(context));
+    if (event.extensions.autohealwake === "pulse") await sweep(context);
     else if (event.extensions.autohealwake === "tick") await onTick(waking(context));
     else return poison("autohealwake: expected pulse or tick");
     return done;
