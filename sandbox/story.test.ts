@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { storyLines, type ToldIncident } from "./story.ts";
 
@@ -147,7 +148,6 @@ describe.each<[change: Record<string, unknown>, text: string]>([
 
 test("with colours the words are the same", () => {
   const lines = storyLines(undefined, incident({ alerts: [alert] }), true);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
-  expect(lines.map((line) => line.replace(/\u001b\[[0-9;]*m/g, ""))).toEqual(told(undefined, { alerts: [alert] }));
+  expect(lines.map(stripVTControlCharacters)).toEqual(told(undefined, { alerts: [alert] }));
   expect(lines[0]).toContain("\u001b[");
 });

@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { modeLabel } from "@autoheal/lib/policy";
 import { afterAll, beforeAll, type TestContext, test } from "vitest";
 import { recordedImages } from "../scripts/images/index.ts";
-import { eventually } from "./eventually.ts";
 import type { Manifest } from "./format/index.ts";
 import { manifestsIn } from "./manifests.ts";
+import { merged, until } from "./play/index.ts";
 import { clusterTarget, type KubernetesObject, type Target } from "./target/index.ts";
 
 /** A heal takes a minute or two at the pace that clusters are tried at. */
@@ -36,7 +36,7 @@ async function admit({ onTestFinished }: TestContext, podManagementPolicy: "Orde
   for (const manifest of [...manifestsIn("knative/enable/role-bindings.yaml"), ...auth])
     await kubernetes.create(target.adapted(manifest), namespace);
   const isReady = ({ status }: KubernetesObject) => status?.readyReplicas === 2 && status.updatedReplicas === 2;
-  await eventually(`${namespace} is ready`, 90_000, async () => {
+  await until(`${namespace} is ready`, 90_000, async () => {
     const found = await kubernetes.get(ref);
     return found !== undefined && isReady(found);
   });
@@ -48,7 +48,7 @@ async function admit({ onTestFinished }: TestContext, podManagementPolicy: "Orde
       ),
     becomes: async (wanted: object): Promise<KubernetesObject> => {
       let incident: KubernetesObject | undefined;
-      await eventually(`its incident is ${JSON.stringify(wanted)}`, withinMs, async () => {
+      await until(`its incident is ${JSON.stringify(wanted)}`, withinMs, async () => {
         [incident] = await kubernetes.list("Incident", namespace);
         return Object.entries(wanted).every(([key, value]) => incident?.status?.[key] === value);
       });
@@ -56,7 +56,7 @@ async function admit({ onTestFinished }: TestContext, podManagementPolicy: "Orde
     },
     /** Until Prometheus has seen all of it ready for longer than the window of rates. */
     isKnown: () =>
-      eventually("Prometheus knows it as ready", 90_000, async () => {
+      until("Prometheus knows it as ready", 90_000, async () => {
         const ready = `kube_statefulset_status_replicas_ready{namespace="${namespace}"} == 2`;
         const query = encodeURIComponent(`count_over_time((${ready})[1m:1s]) > 30`);
         const answer = (await target.prometheus(`/api/v1/query?query=${query}`)) as { data: { result: unknown[] } }; // reason: Prometheus' HTTP API
@@ -67,16 +67,12 @@ async function admit({ onTestFinished }: TestContext, podManagementPolicy: "Orde
   };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a manifest is of any kind.
-function asStatefulSet({ metadata, spec }: any, podManagementPolicy: string): Manifest {
-  const { strategy: _, progressDeadlineSeconds: __, ...rest } = spec;
-  const annotations = { ...metadata.annotations, "autoheal.dev/progress-deadline-seconds": "30" };
-  return {
-    apiVersion: "apps/v1",
+function asStatefulSet(deployment: Manifest, podManagementPolicy: string): Manifest {
+  return merged(deployment, {
     kind: "StatefulSet",
-    metadata: { ...metadata, annotations },
-    spec: { ...rest, replicas: 2, serviceName: "auth", podManagementPolicy },
-  };
+    metadata: { annotations: { "autoheal.dev/progress-deadline-seconds": "30" } },
+    spec: { strategy: null, progressDeadlineSeconds: null, replicas: 2, serviceName: "auth", podManagementPolicy },
+  });
 }
 
 const noImage = { image: "autoheal/auth:9.9.9" };

@@ -35,10 +35,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-async function run(name: string) {
+async function run(name: string, ...words: string[]) {
   const { npm_execpath: _, CHROME_PATH: __, ...environment } = process.env;
   const env = { ...environment, PATH: join(root, "bin") };
-  return await promisify(execFile)(process.execPath, [join(root, "scripts", name)], { env });
+  return await promisify(execFile)(process.execPath, [join(root, "scripts", name), ...words], { env });
 }
 const asked = () => (existsSync(join(root, "asked")) ? readFileSync(join(root, "asked"), "utf8") : "");
 
@@ -55,6 +55,14 @@ test("another lock file means another install, once, that leaves the lock file a
   await run("setup.mjs");
   expect(asked()).toBe("install --no-save --no-audit --no-fund --loglevel=error\n");
   expect(readFileSync(stamp(), "utf8")).toBe(hash("lock 2"));
+});
+
+test("where packages are all that is asked for, Prometheus is left alone, and stdout is the script's own", async () => {
+  rmSync(join(root, ".cache"), { recursive: true });
+  writeFileSync(join(root, "package-lock.json"), "lock 2");
+  const { stdout, stderr } = await run("setup.mjs", "packages");
+  expect([stdout, stderr]).toEqual(["", expect.stringContaining("setup: npm packages installed")]);
+  expect(asked()).toMatch(/^install [^\n]*\n$/);
 });
 
 test("an install that fails ends set-up, and is tried again", async () => {

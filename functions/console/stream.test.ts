@@ -35,7 +35,7 @@ afterEach(() => {
 
 function connect(streams: ReturnType<typeof openStreams>, reads: boolean): Client {
   const client = new Client(reads);
-  // reason: as far as a stream uses it
+  // reason: a stream writes, asks whether there is room, and hears that it is closed: no more of a response
   streams.open(client as unknown as ServerResponse, (push) => {
     client.push = push;
     return () => undefined;

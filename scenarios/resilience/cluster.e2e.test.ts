@@ -9,8 +9,8 @@ import { promisify } from "node:util";
 import { modeLabel } from "@autoheal/lib/policy";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { recordedImages } from "../../scripts/images/index.ts";
-import { eventually } from "../eventually.ts";
 import { manifestsIn } from "../manifests.ts";
+import { until } from "../play/index.ts";
 import { clusterTarget, type KubernetesObject, type Target } from "../target/index.ts";
 
 const shell = promisify(execFile);
@@ -52,7 +52,7 @@ async function admit(name: string): Promise<Patient> {
     ...manifestsIn("sample-apps/auth/manifests/auth.yaml"),
   ])
     await kubernetes.create(target.adapted(manifest), namespace);
-  await eventually(`${namespace} is available`, 90_000, async () => {
+  await until(`${namespace} is available`, 90_000, async () => {
     const deployment = await kubernetes.get(ref);
     return deployment?.status?.availableReplicas === deployment?.spec.replicas;
   });
@@ -73,7 +73,7 @@ async function isBeingHealed(patient: Patient): Promise<boolean> {
 }
 
 async function healed(patients: readonly Patient[]): Promise<void> {
-  await eventually("all incidents are closed", healedWithinMs, async () => {
+  await until("all incidents are closed", healedWithinMs, async () => {
     const all = await Promise.all(patients.map((patient) => patient.incidents()));
     return all.every(
       (incidents) => incidents.length > 0 && incidents.every(({ status }) => status?.phase === "Closed"),
@@ -114,7 +114,7 @@ async function kill(namespace: string, chosen: (labels: Record<string, string>) 
 test("the Broker's pods and its in-memory channel die in the middle of three heals", async () => {
   const patients = await Promise.all(["no-broker-a", "no-broker-b", "no-broker-c"].map(admit));
   for (const patient of patients) await patient.fallIll();
-  await eventually("one is being healed", healedWithinMs, async () => {
+  await until("one is being healed", healedWithinMs, async () => {
     return (await Promise.all(patients.map(isBeingHealed))).includes(true);
   });
   // Events of the other heals are in the channel now, and in the next seconds.
@@ -134,7 +134,7 @@ test("the functions' pods are killed again and again in the middle of a heal", a
   const patient = await admit("no-functions");
   await patient.fallIll();
   let killed = 0;
-  await eventually("it is being healed", healedWithinMs, () => isBeingHealed(patient));
+  await until("it is being healed", healedWithinMs, () => isBeingHealed(patient));
   for (let times = 0; times < 10; times++) {
     killed += await kill("autoheal", (labels) => "serving.knative.dev/service" in labels);
     await sleep(1_500);
@@ -148,7 +148,7 @@ test.runIf(stopApi && continueApi)(
   async () => {
     const patient = await admit("no-api");
     await patient.fallIll();
-    await eventually("it is being healed", healedWithinMs, () => isBeingHealed(patient));
+    await until("it is being healed", healedWithinMs, () => isBeingHealed(patient));
     await shell("sh", ["-c", stopApi ?? ""]);
     try {
       await sleep(60_000);

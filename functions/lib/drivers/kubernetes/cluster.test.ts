@@ -30,7 +30,7 @@ test("a watch whose server has gone without a word ends, and is told as a server
   const transport: Transport = async ({ path, signal }) => {
     const watching = path.includes("watch=true");
     if (watching) signal?.addEventListener("abort", () => silent.destroy(new Error("aborted")));
-    // reason: as far as an answer is read
+    // reason: of an answer only the status and the body are read
     return Object.assign(watching ? silent : list(), { statusCode: 200 }) as unknown as IncomingMessage;
   };
   const listed: unknown[] = [];
