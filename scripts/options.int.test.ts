@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, "..");
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> }; // reason: npm's
 /** Every program that people start: those of npm, and those that the documents name. */
 const programs = [
-  ...Object.values(scripts).flatMap((line) => /^node (\S+\.ts)$/.exec(line)?.[1] ?? []),
+  ...Object.values(scripts).flatMap((line) => /^(?:exec )?node (\S+\.ts)$/.exec(line)?.[1] ?? []),
   "scripts/autoheal.ts",
   "scripts/check/size.ts",
 ];
