@@ -82,6 +82,31 @@ test("what got worse and was undone is told, and that a person is needed", () =>
   ]);
 });
 
+test("a cause stands where it was found, before what followed from it, and a call for a person is told once", () => {
+  const title = "A person is needed: no remedy is left";
+  const hold = { reason: "LadderExhausted", message: "it leaks again after a restart", since: after(9) };
+  const status: Partial<IncidentStatus> = {
+    phase: "Escalated",
+    alerts: [],
+    remediations: [],
+    diagnosis: { ...aDiagnosis, since: after(8), at: after(300) },
+    escalatedAt: after(9),
+    hold,
+  };
+  const called = { id: "1", event: "escalated" as const, title, lines: [hold.message], at: after(9) };
+  expect(told({ ...status, outbox: [called] })).toEqual(["8 Diagnosis: Cause: memory leak", `9 Escalation: ${title}`]);
+  expect(storyOf(anIncident(status)).steps.at(-1)).toMatchObject({ kind: "Escalation", lines: [hold.message] });
+});
+
+test("a hold that people were told of is told on when another one has taken its place untold", () => {
+  const held = { id: "1", event: "held" as const, title: "Held: AutoHeal only observes here", lines: [], at: after(3) };
+  const hold = { reason: "NothingWrong", message: "nothing is wrong", since: after(9) };
+  expect(told({ phase: "Held", alerts: [], hold, outbox: [held] })).toEqual([
+    "3 Hold: Held: AutoHeal only observes here",
+    "9 Hold: Held: nothing is wrong",
+  ]);
+});
+
 test("a remediation that was held back right before the write is a hold", () => {
   const remediation = aRemediation({
     state: "Finished",

@@ -128,7 +128,7 @@ function diagnosisSteps({ diagnosis }: IncidentStatus): Step[] {
   return [
     {
       kind: "Diagnosis",
-      at: diagnosis.at,
+      at: diagnosis.since ?? diagnosis.at,
       title: `Cause: ${causeText(diagnosis.cause)}`,
       lines: diagnosis.confidence > 0 ? [`${Math.round(diagnosis.confidence * 100)} % sure.`] : [],
       tone: "work",
@@ -137,24 +137,14 @@ function diagnosisSteps({ diagnosis }: IncidentStatus): Step[] {
   ];
 }
 
-/** The hold of now has a reason of its own; earlier ones are known from what was told to people. */
-function holdSteps({ hold, outbox }: IncidentStatus): Step[] {
-  const told = outbox.filter(({ event }) => event === "held");
-  const earlier = hold ? told.slice(0, -1) : told;
-  return [
-    ...earlier.map(({ at, title, lines }): Step => ({ kind: "Hold", at, title, lines, tone: "neutral" })),
-    ...(hold
-      ? [
-          {
-            kind: "Hold" as const, // reason: the literal, not string
-            at: hold.since,
-            title: `Held: ${reasonText(hold.reason)}`,
-            lines: [hold.message],
-            tone: "neutral" as const, // reason: the literal, not string
-          },
-        ]
-      : []),
-  ];
+/** The hold of now has a reason of its own; earlier ones are known from what was told to people. One for which a person is asked is an escalation. */
+function holdSteps({ phase, hold, outbox }: IncidentStatus): Step[] {
+  const now = hold && phase !== "Escalated" ? { at: hold.since, title: `Held: ${reasonText(hold.reason)}` } : undefined;
+  const isNow = ({ at, title }: { at: string; title: string }) =>
+    now?.title === title && Date.parse(at) >= Date.parse(now.at);
+  const earlier = outbox.filter((entry) => entry.event === "held" && !isNow(entry));
+  const all = [...earlier, ...(hold && now ? [{ ...now, lines: [hold.message] }] : [])];
+  return all.map(({ at, title, lines }): Step => ({ kind: "Hold", at, title, lines, tone: "neutral" }));
 }
 
 function remediationSteps(remediation: Remediation): Step[] {
@@ -199,11 +189,12 @@ function remediationSteps(remediation: Remediation): Step[] {
   return steps;
 }
 
-function escalationSteps({ escalatedAt, outbox }: IncidentStatus): Step[] {
+function escalationSteps({ phase, escalatedAt, hold, outbox }: IncidentStatus): Step[] {
   const asked = outbox.filter(({ event }) => event === "escalated" || event === "proposed");
   const steps = asked.map(({ at, title, lines }): Step => ({ kind: "Escalation", at, title, lines, tone: "trouble" }));
   if (!escalatedAt || asked.some(({ event }) => event === "escalated")) return steps;
-  return [...steps, { kind: "Escalation", at: escalatedAt, title: "A person is needed", lines: [], tone: "trouble" }];
+  const lines = hold && phase === "Escalated" ? [hold.message] : [];
+  return [...steps, { kind: "Escalation", at: escalatedAt, title: "A person is needed", lines, tone: "trouble" }];
 }
 
 function outcomeSteps({ recoveredAt, closedAt, outcome }: IncidentStatus, took = 0): Step[] {

@@ -92,7 +92,8 @@ describe("a score that comes", () => {
     };
     const first = decide(seen({}, creeping), settings, now, { scored: note });
     expect(first.status.hold?.reason).toBe("Confirming");
-    const second = decide(seen({ ...first.status, dueAt: now.toISOString() }, creeping), settings, now);
+    const due = new Date(first.status.dueAt ?? "");
+    const second = decide(seen(first.status, creeping), settings, due);
     expect(second.post.map(({ name }) => name)).toContain("remedy.requested");
     expect(second.status.remediations[0]?.remedy).toBe("restart");
   });

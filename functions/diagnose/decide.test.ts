@@ -60,6 +60,7 @@ const anew = heldAlerts().map((alert) => ({ ...alert, startsAt: secondsAgo(5) })
 const ended = { alerts: [anAlert({ endsAt: secondsAgo(10) })] };
 const diagnosis = (cause: NonNullable<IncidentStatus["diagnosis"]>["cause"]) => ({
   diagnosis: { cause, confidence: 0.7, for: [], against: [], at: secondsAgo(10) },
+  suspect: { cause, since: secondsAgo(10) },
 });
 /** Errors since the rollout of web-2, two minutes ago. */
 const badRevision: Partial<Observed> = {
@@ -154,10 +155,7 @@ describe("an open incident", () => {
     ],
     [
       "what signals alone say has to be said twice: nothing could be read in between",
-      seen(
-        { ...diagnosis("MemoryLeak"), hold: { reason: "EvidenceUnreadable", message: "m", since: secondsAgo(900) } },
-        leak(),
-      ),
+      seen({ ...diagnosis("MemoryLeak"), suspect: undefined }, leak()),
       { phase: "Held", hold: "Confirming", due: 10 },
     ],
     [
@@ -234,7 +232,15 @@ describe("an open incident", () => {
         ...given.incident.status,
         phase: "Remediating",
         alerts: [anAlert({ receivedAt: now.toISOString() })],
-        diagnosis: { cause: "Hang", confidence: 0.9, for: pro, against: contra, at: now.toISOString() },
+        diagnosis: {
+          cause: "Hang",
+          confidence: 0.9,
+          for: pro,
+          against: contra,
+          at: now.toISOString(),
+          since: now.toISOString(),
+          confirmed: true,
+        },
         remediations: [remediation],
         outbox: [openedEntry, message],
         dueAt: "2026-01-01T12:00:10.000Z",

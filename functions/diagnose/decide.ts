@@ -1,5 +1,5 @@
 import type { Cause } from "@autoheal/lib/cause";
-import { type Diagnosis, diagnose, type Seen } from "@autoheal/lib/diagnosis";
+import { diagnose, type Seen } from "@autoheal/lib/diagnosis";
 import { hold } from "@autoheal/lib/effect";
 import type { AnomalyNote } from "@autoheal/lib/event";
 import { noSignals, troublesOf } from "@autoheal/lib/evidence";
@@ -13,7 +13,6 @@ import {
   untold,
 } from "@autoheal/lib/incident";
 import { releasable, tokensOf } from "@autoheal/lib/ledger";
-import { causeText } from "@autoheal/lib/notification";
 import { healthOf, notAhead } from "@autoheal/lib/proof";
 import { relapses, type Treatment, treatmentOf } from "@autoheal/lib/treatment";
 import { type Workload, workloadSubject } from "@autoheal/lib/workload";
@@ -22,12 +21,13 @@ import { anomalyNow, scoreRequest, wantsScore, withAnswer } from "./anomaly.ts";
 import type { Case } from "./case.ts";
 import { close, closingOf } from "./close.ts";
 import { followUp, type Refusal, tokensFor, writtenAfterAll } from "./follow-up.ts";
-import { held } from "./held.ts";
+import { diagnosed, isConfirmed } from "./diagnosed.ts";
+import { held, needsPerson } from "./held.ts";
 import type { Observed } from "./observe.ts";
 import type { Settings } from "./settings.ts";
 import { after, noteOf, record, requestOf, type Step, told } from "./step.ts";
 import { unfinished, unreadable, withoutWorkload } from "./unseen.ts";
-import { actionLine, diagnosisLines } from "./words.ts";
+import { actionLine } from "./words.ts";
 
 /** What another function reported: why a request was not carried out, or how unlike itself the workload is. */
 export interface Report {
@@ -112,15 +112,16 @@ function treat(ours: Case): Step {
     ...crashingSince(ours.status),
   };
   const diagnosis = diagnose(seen);
-  const confirmed = isConfirmed(diagnosis, ours.status, now);
-  const status = diagnosed(ours, diagnosis);
+  const confirmed = isConfirmed(diagnosis, ours.status.suspect, settings, now);
+  const status = diagnosed(ours, diagnosis, confirmed);
   const undone = status.remediations.some(({ outcome }) => outcome === "Undone");
   if (undone) return held(status, settings, hold("LadderExhausted", whatBecameOf(status.remediations)), now);
   const treatment = treatmentOf(diagnosis, seen, observed.policy, triedFor(diagnosis.cause, status, ours));
-  if ("verdict" in treatment) return held(status, settings, treatment, now);
-  if (!confirmed) {
+  const isSerious = !("verdict" in treatment) || needsPerson(treatment.reason);
+  if (isSerious && !confirmed) {
     return held(status, settings, hold("Confirming", "signals alone say so: they have to say it twice"), now);
   }
+  if ("verdict" in treatment) return held(status, settings, treatment, now);
   return propose(ours, status, treatment);
 }
 
@@ -149,49 +150,6 @@ function whatBecameOf(remediations: readonly Remediation[]): string {
 
 function isUndo(id: string): boolean {
   return id.endsWith("-undo");
-}
-
-/**
- * Hard evidence counts at once; what only signals say has to be said by two passes in a row, the second not before the
- * incident is due: one that a score woke a moment later reads the same samples again. Nor are two passes in a row between
- * which nothing could be read.
- */
-function isConfirmed(
-  diagnosis: Diagnosis,
-  { diagnosis: before, hold, dueAt = "" }: IncidentStatus,
-  now: Date,
-): boolean {
-  if (diagnosis.confidence >= 0.9) return true;
-  const tooSoon = hold?.reason === "Confirming" && Date.parse(dueAt) > now.getTime();
-  return before?.cause === diagnosis.cause && !tooSoon && hold?.reason !== "EvidenceUnreadable";
-}
-
-/** The status with the diagnosis; people are told when there is a cause to be told, and it is another than before. */
-function diagnosed({ status, observed, now }: Case, diagnosis: Diagnosis): IncidentStatus {
-  const at = now.toISOString();
-  const stamped = (findings: Diagnosis["for"]) =>
-    findings.slice(0, 10).map((finding) => ({ ...finding, text: finding.text.slice(0, 1024), at }));
-  const next: IncidentStatus = {
-    ...status,
-    evidence: observed.clues.map(({ text, source }) => ({ text, source, at })),
-    diagnosis: {
-      cause: diagnosis.cause,
-      confidence: diagnosis.confidence,
-      for: stamped(diagnosis.for),
-      against: stamped(diagnosis.against),
-      at,
-    },
-  };
-  const worthTelling =
-    diagnosis.cause !== "Unknown" && diagnosis.cause !== "NothingWrong" && diagnosis.cause !== "RolloutInProgress";
-  if (!worthTelling || isConfirmed(diagnosis, status, now) === false) return next;
-  return told(
-    next,
-    "diagnosed",
-    `${observed.incident.spec.subject}: ${causeText(diagnosis.cause)}`,
-    diagnosisLines(diagnosis),
-    now,
-  );
 }
 
 /** So often may action functions refuse what was decided before a person has to look. */
@@ -233,7 +191,7 @@ function propose(ours: Case, status: IncidentStatus, treatment: Treatment): Step
     requestedAt: now.toISOString(),
     postedAt: now.toISOString(),
   };
-  const { hold: _, ...unheld } = withDeed(status, treatment, now);
+  const { hold: _, suspect: __, ...unheld } = withDeed(status, treatment, now);
   return {
     reserve: tokensFor(remediation, workload, remediation.requestedAt),
     release: [],

@@ -6,15 +6,20 @@ import { longestReview, type Settings } from "./settings.ts";
 import { after, record, type Step, told } from "./step.ts";
 import { actionLine } from "./words.ts";
 
-/** Reasons for which a person is needed: AutoHeal itself will not get further. */
-const needsPerson = new Set([
-  "LadderExhausted",
-  "NoHealthyRevision",
-  "KeepsData",
-  "BrokenPodBlocks",
-  "AtMaxReplicas",
-  "BudgetExhausted",
-]);
+/** Reasons for which a person is needed, since AutoHeal itself will not get further; and what that person can do, where the message does not say it. */
+const forPerson: Readonly<Record<string, string | undefined>> = {
+  LadderExhausted: undefined,
+  NoHealthyRevision: "roll out a revision that works: AutoHeal only goes back to one that it knows as healthy",
+  KeepsData: undefined,
+  BrokenPodBlocks: undefined,
+  AtMaxReplicas: "raise limits.maxReplicas in its HealingPolicy, or give each pod more CPU",
+  BudgetExhausted: "find out why it needs so many; or raise limits.budget in its HealingPolicy, or wait: it fills up again",
+};
+
+/** True for a reason for which a person is asked. */
+export function needsPerson(reason: string): boolean {
+  return Object.hasOwn(forPerson, reason);
+}
 
 /** Reasons that pass by themselves within seconds: nobody is told of them. */
 const passing = new Set([
@@ -31,7 +36,10 @@ const passing = new Set([
 /** How long a reason that passes by itself may last before people are told all the same, in ms. */
 const tellAfterMs = 10 * 60_000;
 
-/** Holds, with the reason; the review comes later the longer it holds. */
+/**
+ * Holds, with the reason; the review comes later the longer it holds. Who called a person does not take that back because a
+ * reason of the moment came: it stands until there is something to do again, or the incident is over.
+ */
 export function held(
   status: IncidentStatus,
   settings: Settings,
@@ -39,21 +47,36 @@ export function held(
   now: Date,
   wanted?: Treatment,
 ): Step {
-  const since = status.hold?.reason === reason ? status.hold.since : now.toISOString();
+  const stays = status.phase === "Escalated" && passing.has(reason) && !wanted;
+  const since = (stays || status.hold?.reason === reason ? status.hold?.since : undefined) ?? now.toISOString();
   const heldMs = now.getTime() - Date.parse(since);
-  const escalates = needsPerson.has(reason);
+  const escalates = needsPerson(reason);
   const later = escalates ? longestReview(settings) : Math.min(60, Math.max(settings.reviewSeconds, heldMs / 10_000));
+  const dueAt = after(now, later);
+  if (stays) return record({ ...status, dueAt });
   const next: IncidentStatus = {
     ...status,
     phase: escalates ? "Escalated" : "Held",
     hold: { reason, message: message.slice(0, 1024), since },
-    dueAt: after(now, later),
+    dueAt,
     ...(escalates ? { escalatedAt: status.escalatedAt ?? now.toISOString() } : {}),
   };
   if (passing.has(reason) && heldMs < tellAfterMs) return record(next);
-  const lines = [message, ...(wanted ? [`It would ${actionLine(wanted)}.`] : [])];
+  const lines = [
+    message,
+    ...(wanted ? [`It would ${actionLine(wanted)}.`] : []),
+    ...(escalates ? whatToDo(reason) : []),
+  ];
   const event = escalates ? "escalated" : reason === "ApprovalNeeded" ? "proposed" : "held";
   return record(
     told(next, event, `${event === "escalated" ? "A person is needed" : "Held"}: ${reasonText(reason)}`, lines, now),
   );
+}
+
+function whatToDo(reason: string): string[] {
+  const advice = forPerson[reason];
+  return [
+    ...(advice ? [`What you can do: ${advice}.`] : []),
+    "Once it is mended nothing has to be told: AutoHeal looks on, and closes the incident when it has been healthy for a while.",
+  ];
 }

@@ -108,6 +108,41 @@ test("a leak that leaks again after its restart is restarted once, and then a pe
   expect(tokens.map(({ id }) => id)).toEqual([`${incidentUid}-1`]);
 });
 
+test("a leak that the kernel's kill mends for a moment, after its restart: the call for a person stands, and so does the cause", () => {
+  const leak = theSignals({ memoryByPod: { "web-2-a": rising(0.3, 0.95, 900) } });
+  const spent = aLedger([aToken({ id: "other-1", cause: "MemoryLeak", at: secondsAgo(900) })]);
+  const { status, told, requested } = follow(
+    20,
+    (seconds) => ({ workload: aWorkload(), signals: seconds < 30 ? leak : theSignals() }),
+    seen({ outbox: [] }, { ledger: spent }),
+  );
+  expect(requested).toEqual([]);
+  expect([status.phase, status.hold?.reason, status.diagnosis?.cause]).toEqual([
+    "Escalated",
+    "LadderExhausted",
+    "MemoryLeak",
+  ]);
+  expect(titles(told).slice(1)).toEqual([
+    "diagnosed: shop/Deployment/web: memory leak",
+    "escalated: A person is needed: no remedy is left",
+  ]);
+  expect(told.at(-1)?.lines.at(-1)).toContain("closes the incident when it has been healthy");
+});
+
+test("what signals say once is nothing to call a person for", () => {
+  const busy = theSignals({ cpuByPod: { "web-2-a": stepped(0.3, 0.95, 300) }, requestRate: stepped(10, 20, 300) });
+  const { status, told } = follow(
+    5,
+    (seconds) => ({
+      workload: aWorkload(),
+      signals: seconds < 5 ? busy : theSignals(),
+      policy: { ...defaultPolicy, maxReplicas: 3 },
+    }),
+    seen({ outbox: [] }),
+  );
+  expect([titles(told).slice(1), status.diagnosis?.cause, status.escalatedAt]).toEqual([[], "NothingWrong", undefined]);
+});
+
 test("a hang is restarted, proven, and over: every message once", () => {
   const { status, told, requested } = follow(10, (_, before) =>
     before.remediations.length > 0 ? { workload: aWorkload({ mark: marks(before) }), held: [] } : {},

@@ -45,7 +45,12 @@ const diagnosis = z.object({
   confidence: z.number().check(z.minimum(0), z.maximum(1)),
   for: z.array(finding),
   against: z.array(finding),
+  /** When its evidence was read last. */
   at: instant,
+  /** When it was found first. */
+  since: z.optional(instant),
+  /** True for a cause that evidence made sure of: it stays until another one is. */
+  confirmed: z.optional(z.boolean()),
 });
 
 /** The one thing that a remediation writes: what, named by uid, and to which absolute value. */
@@ -171,7 +176,10 @@ export const incidentStatus = z.object({
   /** How many alerts were left out of `alerts`. */
   alertsDropped: z.optional(z.int()),
   evidence: z.array(finding),
+  /** The cause on record. */
   diagnosis: z.optional(diagnosis),
+  /** What the last pass took for the cause, and since when passes in a row do; absent where it could read nothing. */
+  suspect: z.optional(z.object({ cause: z.enum(causes), since: instant })),
   /** How unlike itself the workload is: evidence that may come, or not. */
   anomaly: z.optional(anomaly),
   /** Why nothing is done at the moment, out of the closed list of guardrails and diagnosis. */
