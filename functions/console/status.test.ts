@@ -27,6 +27,7 @@ function aWorkload(change: Partial<Workload> = {}): Workload {
     paused: false,
     mark: undefined,
     createdAt: after(-1000),
+    template: "",
     revisions: [],
     pods: [],
     autoscaler: undefined,

@@ -206,6 +206,7 @@ describe("an open incident", () => {
       change: { what: "restartPods", pods: [{ name: "web-2-a", uid: "uid-a" }] },
       seenUid: "uid-web",
       seenGeneration: 7,
+      template: current.fingerprint,
       state: "Requested",
       before: { readyPods: 2, errorRatio: 0, p99Seconds: 0.1 },
       requestedAt: now.toISOString(),
@@ -746,6 +747,25 @@ describe("a remediation that is applied", () => {
       "is not taken back while the rates still look at what was before it",
       seen(applied(179, scaled), ruined),
       { phase: "Proving", remediations: ["1 scale Applied"], due: 10 },
+    ],
+    [
+      "is not judged by a template that somebody rolled out in the middle of its proof",
+      seen(applied(180, { ...scaled, template: current.fingerprint }), {
+        ...ruined,
+        workload: aWorkload({ ...marked, template: "another" }),
+      }),
+      { phase: "Open", remediations: ["1 scale Finished Inconclusive ChangedMeanwhile"], due: 10 },
+    ],
+    [
+      "is not taken back from somebody who has changed the replicas since",
+      seen(applied(180, scaled), { ...ruined, workload: aWorkload({ ...marked, replicas: 4 }) }),
+      {
+        phase: "Open",
+        remediations: ["1 scale Finished Undone MadeWorse"],
+        says: [worse],
+        posts: ["incident.escalated"],
+        due: 10,
+      },
     ],
     [
       "is not taken back when a guardrail forbids that: people are told",

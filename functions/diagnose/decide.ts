@@ -14,14 +14,14 @@ import {
 } from "@autoheal/lib/incident";
 import { releasable, tokensOf } from "@autoheal/lib/ledger";
 import { healthOf, notAhead } from "@autoheal/lib/proof";
-import { relapses, type Treatment, treatmentOf } from "@autoheal/lib/treatment";
+import { relapses, type Treatment, templateAfter, treatmentOf } from "@autoheal/lib/treatment";
 import { type Workload, workloadSubject } from "@autoheal/lib/workload";
 import { alertsNow } from "./alerts-now.ts";
 import { anomalyNow, scoreRequest, wantsScore, withAnswer } from "./anomaly.ts";
 import type { Case } from "./case.ts";
 import { close, closingOf } from "./close.ts";
-import { followUp, type Refusal, tokensFor, writtenAfterAll } from "./follow-up.ts";
 import { diagnosed, isConfirmed } from "./diagnosed.ts";
+import { followUp, type Refusal, tokensFor, writtenAfterAll } from "./follow-up.ts";
 import { held, needsPerson } from "./held.ts";
 import type { Observed } from "./observe.ts";
 import type { Settings } from "./settings.ts";
@@ -186,6 +186,7 @@ function propose(ours: Case, status: IncidentStatus, treatment: Treatment): Step
     ...(status.diagnosis ? { cause: status.diagnosis.cause } : {}),
     seenUid: workload.uid,
     seenGeneration: workload.generation,
+    template: templateAfter(treatment.change, workload),
     state: "Requested",
     before: healthOf(workload, signals),
     requestedAt: now.toISOString(),

@@ -3,7 +3,7 @@ import type { IncidentStatus, Remediation } from "@autoheal/lib/incident";
 import { type Token, tokensOf } from "@autoheal/lib/ledger";
 import type { Outcome } from "@autoheal/lib/outcome";
 import { healthOf, prove } from "@autoheal/lib/proof";
-import { undoOf } from "@autoheal/lib/treatment";
+import { againstUndo, templateAfter, undoOf } from "@autoheal/lib/treatment";
 import { livePods, type Workload, workloadSubject } from "@autoheal/lib/workload";
 import { firing } from "./alerts-now.ts";
 import type { Case } from "./case.ts";
@@ -125,6 +125,10 @@ function waiting({ observed, status, settings, workload, now }: Case, running: R
 /** Judges what was applied: recovered, worse, failed, or to be watched on. */
 function judge(ours: Case, running: Remediation): Step {
   const { observed, status, settings, workload, signals, troubles, now } = ours;
+  if (running.template !== undefined && running.template !== workload.template) {
+    const message = "somebody rolled out another template before it was proven: what is seen now is of that one";
+    return ended("Inconclusive", "ChangedMeanwhile", message);
+  }
   const proof = prove({
     remediation: running,
     workload,
@@ -135,7 +139,6 @@ function judge(ours: Case, running: Remediation): Step {
     rateWindowSeconds: settings.rateWindowSeconds,
     now,
   });
-  const dueAt = after(now, settings.reviewSeconds);
   switch (proof.state) {
     case "Watching": {
       const { healthySince: _, ...rest } = running;
@@ -144,25 +147,25 @@ function judge(ours: Case, running: Remediation): Step {
         ...(proof.healthySince ? { healthySince: proof.healthySince } : {}),
         message: proof.waitingFor,
       };
+      const dueAt = after(now, settings.reviewSeconds);
       return record({ ...withRemediation(status, watched), phase: "Proving", dueAt });
     }
     case "Recovered": {
       const why = `healthy for ${observed.policy.stableForSeconds} s, and its alerts are resolved`;
-      const ended = withRemediation(status, finished(running, "Succeeded", now, "Proven", why));
-      return isUndo(running)
-        ? record({ ...ended, phase: "Open", dueAt })
-        : close(observed.incident, ended, "Succeeded", now);
+      if (isUndo(running)) return ended("Succeeded", "Proven", why);
+      const proven = withRemediation(status, finished(running, "Succeeded", now, "Proven", why));
+      return close(observed.incident, proven, "Succeeded", now);
     }
     case "Worse":
-      return isUndo(running) ? notProven("Failed", proof.message) : takeBack(ours, running, proof.message);
+      return isUndo(running) ? ended("Failed", "NotProven", proof.message) : takeBack(ours, running, proof.message);
     case "Failed":
     case "Inconclusive":
-      return notProven(proof.state, proof.message);
+      return ended(proof.state, "NotProven", proof.message);
   }
 
-  function notProven(outcome: Outcome, message: string): Step {
-    const ended = withRemediation(status, finished(running, outcome, now, "NotProven", message));
-    return record({ ...ended, phase: "Open", dueAt });
+  function ended(outcome: Outcome, reason: string, message: string): Step {
+    const next = withRemediation(status, finished(running, outcome, now, reason, message));
+    return record({ ...next, phase: "Open", dueAt: after(now, settings.reviewSeconds) });
   }
 }
 
@@ -185,7 +188,8 @@ function takeBack(ours: Case, running: Remediation, why: string): Step {
       [why, `What was done: ${actionLine(running)}.`, ...lines],
       now,
     );
-  if (!change) return record(tell());
+  const against = againstUndo(running.change, workload);
+  if (!change || against) return record(tell(`It is not taken back: ${against}.`));
   const proposal = { id: `${running.id}-undo`, remedy: running.remedy, change, undo: true };
   const back = heldBack({
     proposal,
@@ -208,6 +212,7 @@ function takeBack(ours: Case, running: Remediation, why: string): Step {
     ...what,
     seenUid: workload.uid,
     seenGeneration: workload.generation,
+    template: templateAfter(change, workload),
     state: "Requested",
     before: healthOf(workload, signals),
     requestedAt: now.toISOString(),

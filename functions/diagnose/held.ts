@@ -13,7 +13,8 @@ const forPerson: Readonly<Record<string, string | undefined>> = {
   KeepsData: undefined,
   BrokenPodBlocks: undefined,
   AtMaxReplicas: "raise limits.maxReplicas in its HealingPolicy, or give each pod more CPU",
-  BudgetExhausted: "find out why it needs so many; or raise limits.budget in its HealingPolicy, or wait: it fills up again",
+  BudgetExhausted:
+    "find out why it needs so many; or raise limits.budget in its HealingPolicy, or wait: it fills up again",
 };
 
 /** True for a reason for which a person is asked. */

@@ -39,7 +39,11 @@ export function unfinished({ remediations }: IncidentStatus): Remediation | unde
 }
 
 /** Without Prometheus nothing is known, so nothing is proven healthy; what runs is judged when it is back. */
-export function unreadable({ healthySince: _, suspect: __, ...before }: IncidentStatus, settings: Settings, now: Date): Step {
+export function unreadable(
+  { healthySince: _, suspect: __, ...before }: IncidentStatus,
+  settings: Settings,
+  now: Date,
+): Step {
   const running = unfinished(before);
   const status = running ? withRemediation(before, withoutHealth(running)) : before;
   return held(status, settings, hold("EvidenceUnreadable", "Prometheus can't be asked: nothing is known"), now);

@@ -98,6 +98,8 @@ const remediation = z.object({
   /** What was seen when it was decided: if it differs at the time of writing, somebody was faster. */
   seenUid: short,
   seenGeneration: z.int(),
+  /** The fingerprint of the pod template that it leaves there: another one in the middle of its proof is somebody else's. */
+  template: z.optional(short),
   state: z.enum(["Requested", "Applied", "Finished"]),
   outcome: z.optional(z.enum(outcomes)),
   reason: z.optional(short),

@@ -7,7 +7,7 @@ import type { Change } from "../incident/index.ts";
 import { defaultPolicy } from "../policy/index.ts";
 import { anAutoscaler, aPod, aReplicaSet, aWorkload, now, theObjects } from "../testing/index.ts";
 import { readWorkload, type Workload } from "../workload/index.ts";
-import { ladders, treatmentOf, undoOf } from "./index.ts";
+import { againstUndo, ladders, templateAfter, treatmentOf, undoOf } from "./index.ts";
 
 const readAt = now.getTime() / 1000;
 
@@ -198,6 +198,39 @@ test.each<[change: Change, undo: Change | undefined]>([
 ])("taking back $what, and that again", (change, undo) => {
   expect(undoOf(change)).toEqual(undo);
   if (undo) expect(undoOf(undo)).toEqual(change);
+});
+
+const toFive = { what: "setReplicas" as const, replicas: 5, fromReplicas: 3 };
+const toMaxFive = { what: "setMaxReplicas" as const, hpa: "web", hpaUid: "h", maxReplicas: 5, fromMaxReplicas: 3 };
+
+const withMaximum = (maxReplicas: number): Partial<Workload> => {
+  const { autoscaler } = scaledBy(3);
+  return { autoscaler: autoscaler && { ...autoscaler, maxReplicas } };
+};
+
+test.each<[sentence: string, change: Change, workload: Partial<Workload>, against: string | undefined]>([
+  ["replicas that still stand", toFive, { replicas: 5 }, undefined],
+  ["replicas that somebody changed", toFive, { replicas: 6 }, "somebody has changed it again since"],
+  [
+    "members of a StatefulSet",
+    toFive,
+    { replicas: 5, kind: "StatefulSet" },
+    "its newest pods may be members of what it stores by now",
+  ],
+  ["a maximum that still stands", toMaxFive, withMaximum(5), undefined],
+  ["a maximum that somebody changed", toMaxFive, withMaximum(9), "somebody has changed it again since"],
+  ["a restart", { what: "restartRollout" }, {}, "a restart can't be taken back"],
+])("what speaks against taking back %s", (_, change, workload, against) => {
+  expect(againstUndo(change, aWorkload(workload))).toBe(against);
+});
+
+test("a rollback leaves the template of the revision that it goes to, and what else is done the one that is there", () => {
+  const { revisions, template } = aWorkload();
+  const [from, to] = revisions;
+  const back = { what: "rollBack" as const, toRevision: to?.name ?? "", toUid: "", fromRevision: "", fromUid: "" };
+  expect(templateAfter(back, aWorkload())).toBe(to?.fingerprint);
+  expect(templateAfter(toFive, aWorkload())).toBe(template);
+  expect([from?.fingerprint, to?.fingerprint === template]).toEqual([template, false]);
 });
 
 const undo = "kubectl rollout undo statefulset/web -n shop";

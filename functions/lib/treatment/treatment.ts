@@ -175,3 +175,26 @@ export function undoOf(change: Change): Change | undefined {
       return { ...change, maxReplicas: change.fromMaxReplicas, fromMaxReplicas: change.maxReplicas };
   }
 }
+
+/** The fingerprint of the pod template that a workload has once a change is made. */
+export function templateAfter(change: Change, workload: Workload): string {
+  if (change.what !== "rollBack") return workload.template;
+  return workload.revisions.find(({ name }) => name === change.toRevision)?.fingerprint ?? workload.template;
+}
+
+/** Why what takes a change back is left to a person; undefined where nothing speaks against it. */
+export function againstUndo(change: Change, workload: Workload): string | undefined {
+  const byOther = "somebody has changed it again since";
+  switch (change.what) {
+    case "restartRollout":
+    case "restartPods":
+      return "a restart can't be taken back";
+    case "rollBack":
+      return undefined;
+    case "setReplicas":
+      if (workload.replicas !== change.replicas) return byOther;
+      return workload.kind === "StatefulSet" ? "its newest pods may be members of what it stores by now" : undefined;
+    case "setMaxReplicas":
+      return workload.autoscaler?.maxReplicas === change.maxReplicas ? undefined : byOther;
+  }
+}

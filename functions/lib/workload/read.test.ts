@@ -90,6 +90,7 @@ test("a Deployment with its ReplicaSets, pods and autoscaler", () => {
     paused: false,
     mark: "5c1d-1",
     createdAt: madeAt,
+    template: fingerprints[1] ?? "",
     revisions: [
       {
         name: "web-2",

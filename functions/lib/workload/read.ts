@@ -29,7 +29,8 @@ export function readWorkload(objects: WorkloadObjects): Workload {
   const ownerUids = new Set([uid, ...owned.map((revision) => revision.metadata?.uid ?? "")]);
   const pods = objects.pods.filter((pod) => [...ownerUids].some((owner) => isOwnedBy(pod, owner)));
   const seen = pods.map(readPod);
-  const revisions = revisionsOf(kind, object, owned, seen);
+  const template = templateFingerprint(object.spec?.template);
+  const revisions = revisionsOf(kind, template, owned, seen);
   const lagging = seen.filter(
     ({ revision, ready, deleting }) => revision === revisions[0]?.name && !ready && !deleting,
   );
@@ -50,6 +51,7 @@ export function readWorkload(objects: WorkloadObjects): Workload {
     paused: kind === "Deployment" && (object as Deployment).spec?.paused === true, // reason: the kind says so
     mark: annotations[markAnnotation],
     createdAt: object.metadata?.creationTimestamp ?? "",
+    template,
     revisions,
     pods: seen,
     autoscaler: autoscalerOf(kind, name, objects.autoscalers),
@@ -175,11 +177,10 @@ function countOf(given: number | string, replicas: number, round: (count: number
 
 function revisionsOf(
   kind: WorkloadKind,
-  object: WorkloadObjects["object"],
+  current: string,
   owned: readonly (ReplicaSet | ControllerRevision)[],
   pods: readonly Pod[],
 ): Revision[] {
-  const current = templateFingerprint(object.spec?.template);
   const read = owned.map((revision): Revision => {
     const name = revision.metadata?.name ?? "";
     return {

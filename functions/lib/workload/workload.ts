@@ -34,6 +34,8 @@ export interface Workload extends WorkloadRef {
   mark: string | undefined;
   /** When the workload itself was created. */
   createdAt: string;
+  /** The fingerprint of the pod template that it asks for, as its revisions have one. */
+  template: string;
   /** All revisions that the cluster still has, the current one first, then by descending number. */
   revisions: readonly Revision[];
   pods: readonly Pod[];
