@@ -1,8 +1,9 @@
-import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from "kubernetes-types/apps/v1.js";
+import type { ControllerRevision, Deployment, ReplicaSet, StatefulSet } from "kubernetes-types/apps/v1.js";
 import type { HorizontalPodAutoscaler } from "kubernetes-types/autoscaling/v2.js";
 import type { ContainerStatus, Pod as PodObject, PodTemplateSpec } from "kubernetes-types/core/v1.js";
 import type { WorkloadKind } from "../alert/index.ts";
 import { keeperOf } from "./keeper.ts";
+import { maxUnavailableOf, replicasOf, rolloutOf, strategyOf, stuckSince, type WorkloadObject } from "./rollout.ts";
 import { templateFingerprint } from "./template.ts";
 import type { Autoscaler, Container, Pod, Revision, Workload } from "./workload.ts";
 
@@ -12,7 +13,7 @@ export const markAnnotation = "autoheal.dev/remediation";
 /** The objects of a workload, as the API server gave them. */
 export interface WorkloadObjects {
   kind: WorkloadKind;
-  object: Deployment | StatefulSet | DaemonSet;
+  object: WorkloadObject;
   /** ReplicaSets or ControllerRevisions of its namespace; those of others are left out here. */
   revisions: readonly (ReplicaSet | ControllerRevision)[];
   /** Pods of its namespace; those of others are left out here. */
@@ -43,7 +44,7 @@ export function readWorkload(objects: WorkloadObjects): Workload {
     generation: object.metadata?.generation ?? 0,
     labels,
     ...replicasOf(kind, object),
-    rollout: rolloutOf(objects, lagging),
+    rollout: rolloutOf(kind, object, lagging, objects.readAt),
     stuckSince: stuckSince(kind, object),
     strategy: strategyOf(kind, object),
     ...statefulOf(kind, object),
@@ -68,111 +69,10 @@ function isOwnedBy(object: Owned, uid: string): boolean {
   return object.metadata?.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid) ?? false;
 }
 
-function replicasOf(
-  kind: WorkloadKind,
-  object: WorkloadObjects["object"],
-): { replicas: number; readyReplicas: number } {
-  if (kind === "DaemonSet") {
-    const { status } = object as DaemonSet; // reason: the kind says so
-    return { replicas: status?.desiredNumberScheduled ?? 0, readyReplicas: status?.numberReady ?? 0 };
-  }
-  const { spec, status } = object as Deployment | StatefulSet; // reason: the kind says so
-  return { replicas: spec?.replicas ?? 1, readyReplicas: status?.readyReplicas ?? 0 };
-}
-
-/** How a Deployment says that its rollouts have no deadline; then it has no condition `Progressing` either (Kubernetes' HasProgressDeadline). */
-const noProgressDeadline = 2_147_483_647;
-
-/** Trusts no status that is older than the spec (`observedGeneration`). `lagging` are the pods of the newest revision that are not ready. */
-function rolloutOf({ kind, object, readAt }: WorkloadObjects, lagging: readonly Pod[]): Workload["rollout"] {
-  const behind = (object.status?.observedGeneration ?? 0) < (object.metadata?.generation ?? 0);
-  if (behind) return "Progressing";
-  if (kind === "Deployment") {
-    const { spec, status } = object as Deployment; // reason: the kind says so
-    const progressing = status?.conditions?.find(({ type }) => type === "Progressing");
-    if (progressing?.reason === "ProgressDeadlineExceeded") return "Stuck";
-    const wanted = spec?.replicas ?? 1;
-    const updated =
-      (status?.updatedReplicas ?? 0) >= wanted && (status?.replicas ?? 0) <= (status?.updatedReplicas ?? 0);
-    // Once a rollout is through, pods that fail later are no rollout: the condition stays NewReplicaSetAvailable.
-    const through =
-      progressing?.reason === "NewReplicaSetAvailable" ||
-      progressing?.reason === "DeploymentPaused" ||
-      spec?.progressDeadlineSeconds === noProgressDeadline;
-    return through && updated ? "Complete" : "Progressing";
-  }
-  if (isThrough(kind, object)) return "Complete";
-  const before = readAt.getTime() - progressDeadlineOf(object) * 1000;
-  const isLate = ({ createdAt, readySince }: Pod) =>
-    Date.parse(createdAt) <= before && !(Date.parse(readySince ?? "") > before);
-  return lagging.some(isLate) ? "Stuck" : "Progressing";
-}
-
-/** A StatefulSet whose template was put back half-way has one revision again, and pods of another. */
-function isThrough(kind: WorkloadKind, object: WorkloadObjects["object"]): boolean {
-  if (kind === "StatefulSet") {
-    const { spec, status } = object as StatefulSet; // reason: the kind says so
-    return (
-      status?.updateRevision === status?.currentRevision && (status?.updatedReplicas ?? 0) >= (spec?.replicas ?? 1)
-    );
-  }
-  const { status } = object as DaemonSet; // reason: the kind says so
-  return (status?.updatedNumberScheduled ?? 0) >= (status?.desiredNumberScheduled ?? 0);
-}
-
-/**
- * How long a new pod of a StatefulSet or DaemonSet may take to get ready, in seconds. Kubernetes sets their rollouts no deadline:
- * the annotation does, else it is a Deployment's default.
- */
-function progressDeadlineOf({ metadata }: WorkloadObjects["object"]): number {
-  const said = Number(metadata?.annotations?.["autoheal.dev/progress-deadline-seconds"]);
-  return Number.isInteger(said) && said > 0 ? said : 600;
-}
-
-function stuckSince(kind: WorkloadKind, object: WorkloadObjects["object"]): string | undefined {
-  if (kind !== "Deployment") return undefined;
-  const { conditions } = (object as Deployment).status ?? {}; // reason: the kind says so
-  return conditions?.find(({ reason }) => reason === "ProgressDeadlineExceeded")?.lastTransitionTime;
-}
-
-/** Pods below a StatefulSet's partition are replaced by hand too, and until then its rollout is not through. */
-function strategyOf(kind: WorkloadKind, object: WorkloadObjects["object"]): Workload["strategy"] {
-  if (kind === "StatefulSet") {
-    const { partition = 0 } = (object as StatefulSet).spec?.updateStrategy?.rollingUpdate ?? {}; // reason: the kind says so
-    if (partition > 0) return "OnDelete";
-  }
-  const type =
-    kind === "Deployment"
-      ? (object as Deployment).spec?.strategy?.type // reason: the kind says so
-      : (object as StatefulSet | DaemonSet).spec?.updateStrategy?.type; // reason: the kind says so
-  return type === "Recreate" || type === "OnDelete" ? type : "Rolling";
-}
-
-function statefulOf(kind: WorkloadKind, object: WorkloadObjects["object"]): Pick<Workload, "ordered" | "keepsData"> {
+function statefulOf(kind: WorkloadKind, object: WorkloadObject): Pick<Workload, "ordered" | "keepsData"> {
   if (kind !== "StatefulSet") return { ordered: false, keepsData: false };
   const { podManagementPolicy, volumeClaimTemplates = [] } = (object as StatefulSet).spec ?? {}; // reason: the kind says so
   return { ordered: podManagementPolicy !== "Parallel", keepsData: volumeClaimTemplates.length > 0 };
-}
-
-/**
- * As the controllers count: a Deployment's default is 25 %, a share of pods is rounded down, and one may go where
- * neither more nor fewer pods would be allowed; for the others it is one at a time, and a share is rounded up.
- */
-function maxUnavailableOf(kind: WorkloadKind, object: WorkloadObjects["object"]): number {
-  const { replicas } = replicasOf(kind, object);
-  if (kind !== "Deployment") {
-    const { rollingUpdate } = (object as StatefulSet | DaemonSet).spec?.updateStrategy ?? {}; // reason: the kind says so
-    return countOf(rollingUpdate?.maxUnavailable ?? 1, replicas, Math.ceil);
-  }
-  const { rollingUpdate } = (object as Deployment).spec?.strategy ?? {}; // reason: the kind says so
-  const unavailable = countOf(rollingUpdate?.maxUnavailable ?? "25%", replicas, Math.floor);
-  const surge = countOf(rollingUpdate?.maxSurge ?? "25%", replicas, Math.ceil);
-  return unavailable === 0 && surge === 0 ? 1 : unavailable;
-}
-
-/** A number of pods, or a share of them such as `25%`. */
-function countOf(given: number | string, replicas: number, round: (count: number) => number): number {
-  return typeof given === "number" ? given : round((replicas * Number.parseInt(given, 10)) / 100);
 }
 
 function revisionsOf(

@@ -137,6 +137,32 @@ test.each<[sentence: string, updateStrategy: object, strategy: Workload["strateg
   expect(readWorkload({ ...theObjects(), kind: "StatefulSet", object: object as never }).strategy).toBe(strategy); // reason: as good as a StatefulSet here
 });
 
+test.each<[updateStrategy: object, updatedReplicas: number, rollout: Workload["rollout"]]>([
+  [{ type: "RollingUpdate", rollingUpdate: { partition: 2 } }, 0, "Progressing"],
+  [{ type: "RollingUpdate", rollingUpdate: { partition: 2 } }, 1, "Complete"],
+  [{ type: "OnDelete" }, 0, "Complete"],
+  [{ type: "RollingUpdate" }, 1, "Progressing"],
+])(
+  "a StatefulSet of 3 with the strategy %j, %i of them updated, is %s: only what its controller replaces counts",
+  (...row) => {
+    const [updateStrategy, updatedReplicas, rollout] = row;
+    const { spec, status } = aDeployment();
+    const object = {
+      ...aDeployment(),
+      spec: { ...spec, updateStrategy },
+      status: { ...status, updatedReplicas, currentRevision: "db-1", updateRevision: "db-2" },
+    };
+    expect(readWorkload({ ...theObjects(), kind: "StatefulSet", object: object as never }).rollout).toBe(rollout); // reason: as good as a StatefulSet here
+  },
+);
+
+test("a DaemonSet whose pods people replace by hand is not on its way for ever", () => {
+  const spec = { ...aDeployment().spec, updateStrategy: { type: "OnDelete" } };
+  const status = { observedGeneration: 7, desiredNumberScheduled: 3, updatedNumberScheduled: 1 };
+  const object = { ...aDeployment(), spec, status };
+  expect(readWorkload({ ...theObjects(), kind: "DaemonSet", object: object as never }).rollout).toBe("Complete"); // reason: as good as a DaemonSet here
+});
+
 test.each<[type: string, strategy: Workload["strategy"]]>([
   ["RollingUpdate", "Rolling"],
   ["Recreate", "Recreate"],
