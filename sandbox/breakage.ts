@@ -35,7 +35,7 @@ export const breakages: Readonly<Record<string, Breakage>> = {
     pods: "all",
   },
   "bad-version": {
-    about: "a new version in which every third request fails (user only)",
+    about: "a new version in which every third request fails (service user only)",
     only: "user",
     how: "template",
     version: "2.0.0",

@@ -214,7 +214,7 @@ describe("an open incident", () => {
     };
     const found = [
       { text: `web-2-a runs, uses little CPU, and has not been ready since ${secondsAgo(600)}`, source: "pods" },
-      { text: "2 of its pods are ready", source: "pods" },
+      { text: "2 of 3 pods are ready", source: "pods" },
     ];
     const [pro, contra] = found.map((finding) => [{ ...finding, at: now.toISOString() }]);
     const message = {

@@ -22,18 +22,21 @@ export async function preflight(): Promise<Finding[]> {
   if (!(await hasProgram("kubectl", "version", "--client"))) {
     return [missing("kubectl", "install it: https://kubernetes.io/docs/tasks/tools/")];
   }
+  const context = await kubectl("config", "current-context").then(
+    (name) => name.trim(),
+    () => undefined,
+  );
   let version: { serverVersion: { minor: string; gitVersion: string } };
   try {
     version = JSON.parse(await kubectl("version", "--output=json"));
   } catch (error) {
     const said = error instanceof ProgramError ? error.message.split("\n").at(-1) : String(error);
-    return [
-      missing(`a cluster that answers (${said})`, "start one (`minikube start`), or set KUBECONFIG or the context"),
-    ];
+    // Without a context kubectl asks localhost:8080, where anything may answer, such as the sandbox's console.
+    const what = context ? `a cluster that answers (${said})` : "a cluster: kubectl has no current context";
+    return [missing(what, "start one (`minikube start`), or set KUBECONFIG or the context")];
   }
-  const context = await kubectl("config", "current-context").catch(() => "the default");
   return [
-    { state: "ok", what: `context ${context.trim()}` },
+    { state: "ok", what: `context ${context ?? "the default"}` },
     kubernetes(version.serverVersion),
     ...(await Promise.all([
       knative("Eventing", "brokers.eventing.knative.dev", "knative-eventing", installEventing),

@@ -96,7 +96,9 @@ const hang: Rule = ({ workload, signals, thresholds, now }) => {
       text: `${name} runs, uses little CPU, and has not been ready since ${readySince}`,
       source: "pods",
     })),
-    against: [{ text: `${healthyPods(workload).length} of its pods are ready`, source: "pods" }],
+    against: [
+      { text: `${healthyPods(workload).length} of ${livePods(workload).length} pods are ready`, source: "pods" },
+    ],
   };
 };
 
