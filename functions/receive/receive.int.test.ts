@@ -195,10 +195,10 @@ describe("what can't be understood is told, and nothing is posted", () => {
     ["nothing", "", {}, 400, expect.arrayContaining(['version: Invalid input: expected "4"'])],
     [
       "missing labels",
-      JSON.stringify(webhook(alert("a"), { ...alert("b"), labels: undefined })),
+      JSON.stringify(webhook({ ...alert("b"), labels: undefined })),
       {},
       400,
-      ["alerts[1].labels: expected an object of at most 256 texts"],
+      ["alerts[0].labels: expected an object of at most 256 texts"],
     ],
     [
       "a wrong version",
@@ -236,6 +236,15 @@ describe("what can't be understood is told, and nothing is posted", () => {
     expect((await postJson(webhook(alert("a", { annotations: { s: "s".repeat(8 * 2 ** 20) } })))).status).toBe(204);
     expect(broker.taken).toHaveLength(1);
   });
+});
+
+test("one alert that can't be understood is told, and the others are posted: Alertmanager would not send them again", async () => {
+  const answer = await postJson(webhook(alert("a"), { ...alert("b"), labels: { pod: "b" } }, alert("c")));
+  expect([answer.status, await answer.json()]).toEqual([
+    400,
+    { error: expect.any(String), at: ["alerts[1].labels: expected a label alertname"] },
+  ]);
+  expect(takenIds()).toHaveLength(2);
 });
 
 test("a connection is kept longer than Knative's proxy keeps it, so that no webhook meets one that is just being closed", async () => {

@@ -15,7 +15,7 @@ const longestName = 256;
 /** What became of a webhook. */
 export type Taken =
   | { kind: "taken" }
-  /** It can never be understood. */
+  /** What is at these places can never be understood; what can be is taken. */
   | { kind: "wrong"; at: string[] }
   /** Not every event was taken by the Broker: the sender has to try again. */
   | { kind: "away" };
@@ -34,12 +34,11 @@ export interface Doors {
 /** Takes webhooks: checks, splits, posts, and logs one line for each. */
 export function takeWith({ cluster, post, log, now }: Doors): Take {
   return async (body, way, traceparent) => {
-    const parsed = parseWebhook(body);
-    if (!parsed.ok) {
-      log.warn({ way, at: parsed.errors, traceparent }, "webhook refused");
-      return { kind: "wrong", at: parsed.errors };
+    const { webhook, errors } = parseWebhook(body);
+    if (!webhook) {
+      log.warn({ way, at: errors, traceparent }, "webhook refused");
+      return { kind: "wrong", at: errors };
     }
-    const { webhook } = parsed;
     const begun = now();
     const events = eventsOf(webhook, cluster);
     const posted = await postAll(
@@ -61,6 +60,10 @@ export function takeWith({ cluster, post, log, now }: Doors): Take {
     if (posted.left > 0) {
       log.error({ ...line, error: posted.error }, "webhook not taken");
       return { kind: "away" };
+    }
+    if (errors.length > 0) {
+      log.warn({ ...line, at: errors }, "webhook taken, but for what is wrong in it");
+      return { kind: "wrong", at: errors };
     }
     if (webhook.truncatedAlerts > 0) log.warn(line, "webhook taken, but Alertmanager left alerts out");
     else log.info(line, "webhook taken");

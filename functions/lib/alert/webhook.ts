@@ -51,27 +51,31 @@ export interface Webhook {
   alerts: Alert[];
 }
 
-/** A webhook, or where it is wrong: `alerts[2].startsAt: expected an RFC 3339 time`. */
-export type ParsedWebhook = { ok: true; webhook: Webhook } | { ok: false; errors: string[] };
+/** What could be read of a body. */
+export interface ParsedWebhook {
+  /** With those of its alerts that are as they have to be; undefined where none is. */
+  webhook?: Webhook;
+  /** The first 20 places where it is wrong, such as `alerts[2].startsAt: expected an RFC 3339 time`. */
+  errors: string[];
+}
 
 /**
- * Checks a body against Alertmanager's webhook version 4; unknown fields are left out, as newer versions add some.
- * Names the first 20 places where it is wrong, and looks at no further alerts then.
+ * Checks a body against Alertmanager's webhook version 4; unknown fields are left out, as newer versions add some. One bad
+ * alert does not lose the others: Alertmanager never sends again what was refused.
  */
 export function parseWebhook(body: unknown): ParsedWebhook {
   const english = { error: en().localeError };
   const envelope = webhook.safeParse(body, english);
-  const given = envelope.success ? envelope.data.alerts : [];
-  const errors = envelope.success ? [] : mistakesOf(envelope.error.issues);
+  if (!envelope.success) return { errors: mistakesOf(envelope.error.issues) };
+  const errors: string[] = [];
   const alerts: Alert[] = [];
-  for (const [i, one] of given.entries()) {
+  for (const [i, one] of envelope.data.alerts.entries()) {
     const parsed = alert.safeParse(one, english);
     if (parsed.success) alerts.push(parsed.data);
-    else errors.push(...mistakesOf(parsed.error.issues, ["alerts", i]));
-    if (errors.length >= mostMistakes) break;
+    else if (errors.length < mostMistakes) errors.push(...mistakesOf(parsed.error.issues, ["alerts", i]));
   }
-  if (envelope.success && errors.length === 0) return { ok: true, webhook: { ...envelope.data, alerts } };
-  return { ok: false, errors: errors.slice(0, mostMistakes) };
+  const understood = alerts.length > 0 ? { webhook: { ...envelope.data, alerts } } : {};
+  return { ...understood, errors: errors.slice(0, mostMistakes) };
 }
 
 /** What is kept of a time is UTC, and RFC 3339 has no other years; what is no time at all has its own error. */
