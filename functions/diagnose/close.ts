@@ -1,4 +1,5 @@
 import { beganAt, type Incident, type IncidentStatus } from "@autoheal/lib/incident";
+import { causeText } from "@autoheal/lib/notification";
 import type { Outcome } from "@autoheal/lib/outcome";
 import type { EffectivePolicy } from "@autoheal/lib/policy";
 import { firing } from "./alerts-now.ts";
@@ -48,6 +49,11 @@ export function close(incident: Incident, status: IncidentStatus, outcome: Outco
     : firing(status.alerts).length === 0
       ? `Over after ${took}: its alerts ended`
       : `Over after ${took}: what it was about is gone`;
-  const lines = status.hold ? [`It was held: ${status.hold.message}`] : [];
+  const { diagnosis, hold } = status;
+  const lines = [
+    ...(diagnosis?.confirmed ? [`Its cause: ${causeText(diagnosis.cause)}.`] : []),
+    // That nothing is wrong any more says nothing of why nothing was done.
+    ...(hold && hold.reason !== "NothingWrong" ? [`It was held: ${hold.message}`] : []),
+  ];
   return record(told({ ...ended, ...(healthy ? { recoveredAt: at } : {}) }, "closed", title, lines, now));
 }

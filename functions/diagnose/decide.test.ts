@@ -966,6 +966,17 @@ describe("after a remediation", () => {
 });
 
 describe("an incident ends by itself", () => {
+  test.each<[reason: string, lines: string[]]>([
+    ["NothingWrong", ["Its cause: upstream failure."]],
+    ["Paused", ["Its cause: upstream failure.", "It was held: m"]],
+  ])("and says what it was, and why nothing was done, last for %s", (reason, lines) => {
+    const found = diagnosis("UpstreamFailure").diagnosis;
+    const hold = { reason, message: "m", since: secondsAgo(30) };
+    const status = { ...ended, healthySince: secondsAgo(60), hold, diagnosis: { ...found, confirmed: true } };
+    const step = decided(seen(status, { workload: calm, held: [] }));
+    expect(step.status.outbox.at(-1)?.lines).toEqual(lines);
+  });
+
   /** Its alert was last spoken of, and it got well, so long ago; nothing was told as resolved. */
   const unresolved = (spoken: number, well: number): Partial<IncidentStatus> => ({
     alerts: [anAlert({ receivedAt: secondsAgo(spoken) })],
