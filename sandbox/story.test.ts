@@ -107,7 +107,19 @@ test.each<[sentence: string, before: Partial<Status> | undefined, after: Partial
     { remediations: [{ ...remediation, state: "Finished", outcome: "Failed", message: "it still fails" }] },
     ["outcome   Failed: it still fails"],
   ],
-  ["a person who is needed", {}, { phase: "Escalated" }, ["escalated a person is needed"]],
+  [
+    "a person who is needed, and what can be done",
+    {},
+    {
+      phase: "Escalated",
+      outbox: [{ id: "2", event: "escalated", title: "t", lines: ["the hold's message", "Raise the limit."] }],
+    },
+    [
+      "escalated a person is needed",
+      "          Raise the limit.",
+      "          Here, `npm run break -- mend` ends all switched faults.",
+    ],
+  ],
   [
     "a proven end",
     { alerts: [alert] },

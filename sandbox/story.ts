@@ -65,6 +65,10 @@ export function storyLines(before: ToldIncident | undefined, after: ToldIncident
   }
   if (now.phase === "Escalated" && old?.phase !== "Escalated") {
     lines.push(say("escalated", bold("a person is needed", colour)));
+    // The first line is the hold's own message.
+    const [, ...advice] = now.outbox.findLast(({ event }) => event === "escalated")?.lines ?? [];
+    for (const line of advice) lines.push(`${" ".repeat(10)}${line}`);
+    lines.push(`${" ".repeat(10)}Here, \`npm run break -- mend\` ends all switched faults.`);
   }
   if (now.phase === "Closed" && old?.phase !== "Closed") {
     const began = Math.min(...now.alerts.map(({ startsAt }) => Date.parse(startsAt)));
