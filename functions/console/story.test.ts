@@ -96,6 +96,12 @@ test("a cause stands where it was found, before what followed from it, and a cal
   const called = { id: "1", event: "escalated" as const, title, lines: [hold.message], at: after(9) };
   expect(told({ ...status, outbox: [called] })).toEqual(["8 Diagnosis: Cause: memory leak", `9 Escalation: ${title}`]);
   expect(storyOf(anIncident(status)).steps.at(-1)).toMatchObject({ kind: "Escalation", lines: [hold.message] });
+  const closed = { ...status, phase: "Closed" as const, outcome: "Inconclusive" as const, closedAt: after(99) };
+  expect(told({ ...closed, outbox: [called] })).toEqual([
+    "8 Diagnosis: Cause: memory leak",
+    `9 Escalation: ${title}`,
+    "99 Outcome: Closed: inconclusive",
+  ]);
 });
 
 test("a hold that people were told of is told on when another one has taken its place untold", () => {

@@ -139,7 +139,9 @@ function diagnosisSteps({ diagnosis }: IncidentStatus): Step[] {
 
 /** The hold of now has a reason of its own; earlier ones are known from what was told to people. One for which a person is asked is an escalation. */
 function holdSteps({ phase, hold, outbox }: IncidentStatus): Step[] {
-  const now = hold && phase !== "Escalated" ? { at: hold.since, title: `Held: ${reasonText(hold.reason)}` } : undefined;
+  const why = hold && reasonText(hold.reason);
+  const isCall = phase === "Escalated" || outbox.some(({ title }) => title === `A person is needed: ${why}`);
+  const now = hold && !isCall ? { at: hold.since, title: `Held: ${why}` } : undefined;
   const isNow = ({ at, title }: { at: string; title: string }) =>
     now?.title === title && Date.parse(at) >= Date.parse(now.at);
   const earlier = outbox.filter((entry) => entry.event === "held" && !isNow(entry));

@@ -97,6 +97,11 @@ const autoscaler = {
   currentReplicas: 3,
   keeper: undefined,
 };
+/** Half of the requests fail, since all calls to auth do. */
+const ofUpstream = theSignals({
+  errorRatio: level(0.5),
+  peers: { auth: aPeer({ errorRatio: level(0.5), ownErrorRatio: [] }) },
+});
 const hang = "diagnosed: shop/Deployment/web: hang";
 const policy = (more: Partial<typeof defaultPolicy>): Partial<Observed> => ({ policy: { ...defaultPolicy, ...more } });
 
@@ -154,9 +159,30 @@ describe("an open incident", () => {
       { phase: "Held", hold: "Confirming", due: 10 },
     ],
     [
-      "what signals alone say has to be said twice: nothing could be read in between",
-      seen({ ...diagnosis("MemoryLeak"), suspect: undefined }, leak()),
+      "what signals alone say has to be said twice: the first by a clock that was ahead",
+      seen({ suspect: { cause: "MemoryLeak", since: secondsAgo(-900) } }, leak()),
       { phase: "Held", hold: "Confirming", due: 10 },
+    ],
+    [
+      "what signals alone say has to be said twice, and nobody is told of it before: a cause elsewhere",
+      seen({}, { workload: calm, signals: ofUpstream }),
+      { phase: "Held", hold: "Confirming", due: 10 },
+    ],
+    [
+      "what signals alone say takes no call for a person back",
+      seen(
+        { phase: "Escalated", hold: { reason: "LadderExhausted", message: "m", since: secondsAgo(60) } },
+        { workload: calm, signals: ofUpstream },
+      ),
+      { phase: "Escalated", hold: "LadderExhausted", due: 10 },
+    ],
+    [
+      "a remedy that is held back takes a call for a person back: there is something to do again",
+      seen(
+        { phase: "Escalated", hold: { reason: "LadderExhausted", message: "m", since: secondsAgo(60) } },
+        { ledger: aLedger([aToken({ id: "other-1", at: secondsAgo(20) })]) },
+      ),
+      { phase: "Held", hold: "Cooldown", says: [hang], posts: ["incident.diagnosed"], due: 10 },
     ],
     [
       "what signals alone said twice is acted on",
@@ -263,6 +289,22 @@ describe("an open incident", () => {
         },
       ],
     });
+  });
+
+  test("a suspicion by a clock that was ahead is one of now", () => {
+    const { status } = decided(seen({ suspect: { cause: "MemoryLeak", since: secondsAgo(-900) } }, leak()));
+    expect(status.suspect).toEqual({ cause: "MemoryLeak", since: now.toISOString() });
+  });
+
+  test("a cause is since when it was first found, and sure once it is confirmed", () => {
+    const { status } = decided(seen(diagnosis("MemoryLeak"), leak()));
+    expect(status.diagnosis).toMatchObject({ since: secondsAgo(10), at: now.toISOString(), confirmed: true });
+    expect(decided(seen({}, leak())).status.diagnosis?.confirmed).toBe(false);
+  });
+
+  test("a rollback expects the template that it puts back, and nothing else the one that is there", () => {
+    expect(decided(seen({}, badRevision)).status.remediations[0]?.template).toBe(earlier.fingerprint);
+    expect(decided(seen(diagnosis("CpuTraffic"), busy())).status.remediations[0]?.template).toBe(current.fingerprint);
   });
 
   test("of a hundred pods that hang, the schema takes every sentence", () => {
@@ -663,6 +705,16 @@ const scaled = {
   change: { what: "setReplicas" as const, replicas: 3, fromReplicas: 2 },
   before: { readyPods: 3, errorRatio: 0 },
 };
+const backed = {
+  remedy: "rollback" as const,
+  change: {
+    what: "rollBack" as const,
+    toRevision: earlier.name,
+    toUid: earlier.uid,
+    fromRevision: current.name,
+    fromUid: current.uid,
+  },
+};
 const ruined: Partial<Observed> = { workload: aWorkload(marked), signals: theSignals({ errorRatio: level(0.6) }) };
 const worse = "escalated: The remedy made it worse";
 
@@ -757,6 +809,13 @@ describe("a remediation that is applied", () => {
       { phase: "Open", remediations: ["1 scale Finished Inconclusive ChangedMeanwhile"], due: 10 },
     ],
     [
+      "a rollback is watched on the template that it put back",
+      seen(applied(60, { ...backed, template: earlier.fingerprint }), {
+        workload: aWorkload({ ...marked, template: earlier.fingerprint, rollout: "Progressing" }),
+      }),
+      { phase: "Proving", remediations: ["1 rollback Applied"], due: 10 },
+    ],
+    [
       "is not taken back from somebody who has changed the replicas since",
       seen(applied(180, scaled), { ...ruined, workload: aWorkload({ ...marked, replicas: 4 }) }),
       {
@@ -799,6 +858,12 @@ describe("a remediation that is applied", () => {
       { phase: "Proving", remediations: ["1 restart Applied"], due: 10 },
     ],
   ]);
+
+  test("what takes a rollback back expects the template of before", () => {
+    const given = seen(applied(180, { ...backed, before: { readyPods: 3, errorRatio: 0 } }), ruined);
+    const undo = decided(given).status.remediations[1];
+    expect([undo?.id, undo?.template]).toEqual(["5c1d-1-undo", current.fingerprint]);
+  });
 
   test("what was waited for is no message of what is proven", () => {
     const waiting = { healthySince: secondsAgo(60), message: "1 of its alerts still fire" };
@@ -851,7 +916,7 @@ describe("after a remediation", () => {
   const refused = { reason: refusal.reason, message: refusal.message };
   test.each<[sentence: string, undo: Remediation[], says: string]>([
     ["was applied", [undoing({ state: "Finished", outcome: "Succeeded" })], "was taken back"],
-    ["was held back at once", [], "is still there: it was not taken back"],
+    ["was held back at once", [], "was not taken back"],
     [
       "was refused",
       [{ ...aRemediation(), ...scaled, id: "5c1d-1-undo", state: "Finished", outcome: "Held", ...refused }],
@@ -863,6 +928,30 @@ describe("after a remediation", () => {
   });
 
   table([
+    [
+      "of a template that somebody has replaced since, what is wrong with the new one is healed",
+      seen({ remediations: [finished("Inconclusive", { reason: "ChangedMeanwhile", template: "older" })] }, gone),
+      {
+        phase: "Remediating",
+        remediations: ["1 restart Finished Inconclusive ChangedMeanwhile", "2 restart Requested"],
+        says: [hang],
+        posts: ["remedy.requested", "incident.diagnosed"],
+        reserves: ["5c1d-2"],
+        due: 10,
+      },
+    ],
+    [
+      "back to a template that somebody has replaced since, nobody is fought: a person is asked",
+      seen(
+        {
+          remediations: [
+            finished("Inconclusive", { remedy: "rollback", reason: "ChangedMeanwhile", template: earlier.fingerprint }),
+          ],
+        },
+        { ...badRevision, ...gone },
+      ),
+      exhausted("BadRevision", ["1 rollback Finished Inconclusive ChangedMeanwhile"]),
+    ],
     [
       "that failed, a leak is not restarted again: a person is needed",
       seen({ remediations: [failed], ...diagnosis("MemoryLeak") }, { ...leak(), ...gone }),

@@ -1,4 +1,3 @@
-import type { Cause } from "@autoheal/lib/cause";
 import { diagnose, type Seen } from "@autoheal/lib/diagnosis";
 import { hold } from "@autoheal/lib/effect";
 import type { AnomalyNote } from "@autoheal/lib/event";
@@ -14,7 +13,7 @@ import {
 } from "@autoheal/lib/incident";
 import { releasable, tokensOf } from "@autoheal/lib/ledger";
 import { healthOf, notAhead } from "@autoheal/lib/proof";
-import { relapses, type Treatment, templateAfter, treatmentOf } from "@autoheal/lib/treatment";
+import { type Treatment, templateAfter, treatmentOf } from "@autoheal/lib/treatment";
 import { type Workload, workloadSubject } from "@autoheal/lib/workload";
 import { alertsNow } from "./alerts-now.ts";
 import { anomalyNow, scoreRequest, wantsScore, withAnswer } from "./anomaly.ts";
@@ -22,10 +21,11 @@ import type { Case } from "./case.ts";
 import { close, closingOf } from "./close.ts";
 import { diagnosed, isConfirmed } from "./diagnosed.ts";
 import { followUp, type Refusal, tokensFor, writtenAfterAll } from "./follow-up.ts";
-import { held, needsPerson } from "./held.ts";
+import { held, isPassing } from "./held.ts";
 import type { Observed } from "./observe.ts";
 import type { Settings } from "./settings.ts";
 import { after, noteOf, record, requestOf, type Step, told } from "./step.ts";
+import { isUndo, triedFor, whatBecameOf } from "./tried.ts";
 import { unfinished, unreadable, withoutWorkload } from "./unseen.ts";
 import { actionLine } from "./words.ts";
 
@@ -117,19 +117,12 @@ function treat(ours: Case): Step {
   const undone = status.remediations.some(({ outcome }) => outcome === "Undone");
   if (undone) return held(status, settings, hold("LadderExhausted", whatBecameOf(status.remediations)), now);
   const treatment = treatmentOf(diagnosis, seen, observed.policy, triedFor(diagnosis.cause, status, ours));
-  const isSerious = !("verdict" in treatment) || needsPerson(treatment.reason);
-  if (isSerious && !confirmed) {
+  const says = !("verdict" in treatment) || !isPassing(treatment.reason);
+  if (says && !confirmed) {
     return held(status, settings, hold("Confirming", "signals alone say so: they have to say it twice"), now);
   }
   if ("verdict" in treatment) return held(status, settings, treatment, now);
   return propose(ours, status, treatment);
-}
-
-/** How many remedies were tried and did not help: in this incident, or in earlier ones of a cause that came back. */
-function triedFor(cause: Cause, { remediations }: IncidentStatus, { observed, workload, settings, now }: Case): number {
-  const here = remediations.filter(({ id, outcome }) => !isUndo(id) && outcome !== "Held").length;
-  const others = tokensOf(observed.ledger).filter(({ id }) => !id.startsWith(`${observed.incident.metadata.uid}-`));
-  return here + relapses(cause, workload, others, { relapseSeconds: settings.relapseSeconds, now });
 }
 
 /** Since when alerts of this incident, resolved ones too, tell of crashes or of memory. */
@@ -139,19 +132,6 @@ function crashingSince({ alerts }: IncidentStatus): Pick<Seen, "crashingSince"> 
   return { crashingSince: new Date(Math.min(...told.map(({ startsAt }) => Date.parse(startsAt)))) };
 }
 
-/** What became of a remedy that made it worse: people have to know whether it is still there. */
-function whatBecameOf(remediations: readonly Remediation[]): string {
-  const worse = "the remedy made it worse, and";
-  const undo = remediations.findLast(({ id }) => isUndo(id));
-  if (!undo) return `${worse} is still there: it was not taken back`;
-  if (undo.appliedAt) return `${worse} was taken back`;
-  return `${worse} is still there: taking it back was not carried out: ${undo.reason}: ${undo.message}`;
-}
-
-function isUndo(id: string): boolean {
-  return id.endsWith("-undo");
-}
-
 /** So often may action functions refuse what was decided before a person has to look. */
 const mostRefusals = 5;
 
@@ -159,7 +139,7 @@ const mostRefusals = 5;
 function propose(ours: Case, status: IncidentStatus, treatment: Treatment): Step {
   const { observed, settings, workload, signals, now } = ours;
   const { incident } = observed;
-  const attempt = status.remediations.filter(({ id }) => !isUndo(id)).length + 1;
+  const attempt = status.remediations.filter((one) => !isUndo(one)).length + 1;
   const id = `${incident.metadata.uid}-${attempt}`;
   const proposal: Proposal = { id, ...treatment, undo: false };
   const back = heldBack({

@@ -9,6 +9,7 @@ import { firing } from "./alerts-now.ts";
 import type { Case } from "./case.ts";
 import { close } from "./close.ts";
 import { after, record, requestOf, type Step, told, withRemediation } from "./step.ts";
+import { isUndo } from "./tried.ts";
 import { actionLine } from "./words.ts";
 
 /** An action function's word that a request was not carried out, and why. */
@@ -167,10 +168,6 @@ function judge(ours: Case, running: Remediation): Step {
     const next = withRemediation(status, finished(running, outcome, now, reason, message));
     return record({ ...next, phase: "Open", dueAt: after(now, settings.reviewSeconds) });
   }
-}
-
-function isUndo({ id }: Pick<Remediation, "id">): boolean {
-  return id.endsWith("-undo");
 }
 
 /** Reverts what made it worse, once; guardrails may still forbid it, then a person is needed. */

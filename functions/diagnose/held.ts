@@ -12,15 +12,10 @@ const forPerson: Readonly<Record<string, string | undefined>> = {
   NoHealthyRevision: "roll out a revision that works: AutoHeal only goes back to one that it knows as healthy",
   KeepsData: undefined,
   BrokenPodBlocks: undefined,
-  AtMaxReplicas: "raise limits.maxReplicas in its HealingPolicy, or give each pod more CPU",
+  AtMaxReplicas: undefined,
   BudgetExhausted:
     "find out why it needs so many; or raise limits.budget in its HealingPolicy, or wait: it fills up again",
 };
-
-/** True for a reason for which a person is asked. */
-export function needsPerson(reason: string): boolean {
-  return Object.hasOwn(forPerson, reason);
-}
 
 /** Reasons that pass by themselves within seconds: nobody is told of them. */
 const passing = new Set([
@@ -33,6 +28,11 @@ const passing = new Set([
   "AlertNotConfirmed",
   "NoAlertFiring",
 ]);
+
+/** True for a reason that passes by itself, or says that there is nothing to say. */
+export function isPassing(reason: string): boolean {
+  return passing.has(reason);
+}
 
 /** How long a reason that passes by itself may last before people are told all the same, in ms. */
 const tellAfterMs = 10 * 60_000;
@@ -48,10 +48,10 @@ export function held(
   now: Date,
   wanted?: Treatment,
 ): Step {
-  const stays = status.phase === "Escalated" && passing.has(reason) && !wanted;
+  const stays = status.phase === "Escalated" && isPassing(reason) && !wanted;
   const since = (stays || status.hold?.reason === reason ? status.hold?.since : undefined) ?? now.toISOString();
   const heldMs = now.getTime() - Date.parse(since);
-  const escalates = needsPerson(reason);
+  const escalates = Object.hasOwn(forPerson, reason);
   const later = escalates ? longestReview(settings) : Math.min(60, Math.max(settings.reviewSeconds, heldMs / 10_000));
   const dueAt = after(now, later);
   if (stays) return record({ ...status, dueAt });
@@ -62,7 +62,7 @@ export function held(
     dueAt,
     ...(escalates ? { escalatedAt: status.escalatedAt ?? now.toISOString() } : {}),
   };
-  if (passing.has(reason) && heldMs < tellAfterMs) return record(next);
+  if (isPassing(reason) && heldMs < tellAfterMs) return record(next);
   const lines = [
     message,
     ...(wanted ? [`It would ${actionLine(wanted)}.`] : []),

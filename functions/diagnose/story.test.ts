@@ -129,6 +129,15 @@ test("a leak that the kernel's kill mends for a moment, after its restart: the c
   expect(told.at(-1)?.lines.at(-1)).toContain("closes the incident when it has been healthy");
 });
 
+test("two passes between which nothing could be read are not two in a row", () => {
+  const leak = theSignals({ memoryByPod: { "web-2-a": rising(0.3, 0.95, 900) } });
+  const { requested } = follow(0.6, (seconds) => ({
+    workload: aWorkload(),
+    signals: seconds === 10 ? undefined : seconds === 20 || seconds === 0 ? leak : theSignals(),
+  }));
+  expect(requested).toEqual([]);
+});
+
 test("what signals say once is nothing to call a person for", () => {
   const busy = theSignals({ cpuByPod: { "web-2-a": stepped(0.3, 0.95, 300) }, requestRate: stepped(10, 20, 300) });
   const { status, told } = follow(

@@ -13,7 +13,7 @@ import { type Step, withRemediation } from "./step.ts";
  * workload, until an alert's word counts no more: who alerts on what is gone may go on for ever.
  */
 export function withoutWorkload(
-  { healthySince: _, ...before }: IncidentStatus,
+  { healthySince: _, suspect: __, ...before }: IncidentStatus,
   { incident, policy }: Observed,
   settings: Settings,
   now: Date,

@@ -238,7 +238,7 @@ describe("what can't be understood is told, and nothing is posted", () => {
   });
 });
 
-test("one alert that can't be understood is told, and the others are posted: Alertmanager would not send them again", async () => {
+test("one alert that can't be understood is told, and the others are posted: Alertmanager does not retry what was refused", async () => {
   const answer = await postJson(webhook(alert("a"), { ...alert("b"), labels: { pod: "b" } }, alert("c")));
   expect([answer.status, await answer.json()]).toEqual([
     400,

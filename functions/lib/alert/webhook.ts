@@ -61,7 +61,7 @@ export interface ParsedWebhook {
 
 /**
  * Checks a body against Alertmanager's webhook version 4; unknown fields are left out, as newer versions add some. One bad
- * alert does not lose the others: Alertmanager never sends again what was refused.
+ * alert does not lose the others: Alertmanager does not retry what was refused.
  */
 export function parseWebhook(body: unknown): ParsedWebhook {
   const english = { error: en().localeError };

@@ -277,6 +277,13 @@ const rows: [sentence: string, seen: Seen, cause: Cause][] = [
     ),
     "Unknown",
   ],
+  [
+    "errors that began when a template was set that no pod has yet",
+    seen(rolledOut(300, { pods: [a, b, c].map((pod) => ({ ...pod, revision: "web-1" })) }), {
+      errorRatio: stepped(0, 0.5, 270),
+    }),
+    "Unknown",
+  ],
   ["latency that began with the rollout", seen(rolledOut(300), { p99Seconds: stepped(0.1, 2, 270) }), "BadRevision"],
   [
     "latency that was half as high before already",

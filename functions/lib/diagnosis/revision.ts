@@ -62,7 +62,7 @@ export function badRevision(seen: Seen): Diagnosis | undefined {
   const { workload, signals } = seen;
   const current = currentRevision(workload);
   const good = lastHealthyRevision(workload, signals.readyByRevision);
-  if (!current || !good || wasPutBack(workload)) return undefined;
+  if (!current || !good || wasPutBack(workload) || !isRun(current, workload)) return undefined;
   const rollout = Date.parse(rolledOutAt(workload)) / 1000;
   const symptoms = symptomsOf(seen, rollout).filter(({ onset }) => withRollout(onset, rollout, seen));
   if (symptoms.length === 0) return undefined;
@@ -87,6 +87,12 @@ export function badRevision(seen: Seen): Diagnosis | undefined {
 function wasPutBack(workload: Workload): boolean {
   const at = rolledOutAt(workload);
   return earlierRevisions(workload).some(({ createdAt }) => createdAt > at);
+}
+
+/** A template that waits for people to bring it, or for room, does nothing yet. */
+function isRun({ fingerprint }: Revision, workload: Workload): boolean {
+  const same = workload.revisions.filter((revision) => revision.fingerprint === fingerprint);
+  return livePods(workload).some(({ revision }) => same.some(({ name }) => name === revision));
 }
 
 /** Began with the rollout: not before it (half a minute of measuring lag aside), and within the time it is blamed for. */

@@ -50,6 +50,14 @@ const undo = {
     undo: true,
   },
 };
+/** People replace its pods by hand, and have not replaced these yet. */
+const byHand = (...old: string[]) =>
+  aWorkload({
+    strategy: "OnDelete",
+    pods: aWorkload().pods.map((pod) =>
+      old.some((letter) => pod.name.endsWith(`-${letter}`)) ? { ...pod, revision: "web-1" } : pod,
+    ),
+  });
 const rollback = { proposal: { ...undo.proposal, id: "5c1d-1", undo: false } };
 const raise = {
   proposal: {
@@ -214,6 +222,18 @@ test.each<[sentence: string, parts: Partial<Circumstances>, reason: GuardrailRea
     { workload: aWorkload({ strategy: "OnDelete" }), ...evict("a") },
     undefined,
   ],
+  [
+    "an evicted pod would bring a template that waits for people",
+    { workload: byHand("a"), ...evict("a") },
+    "OnDeleteStrategy",
+  ],
+  ["another one waits for people, but the evicted pod has it", { workload: byHand("b"), ...evict("a") }, undefined],
+  [
+    "one pod more would bring a template that waits for people",
+    { workload: byHand("b"), ...scaleTo(5) },
+    "OnDeleteStrategy",
+  ],
+  ["pods are replaced by hand, and all were", { workload: byHand(), ...scaleTo(5) }, undefined],
 
   ["all alerts are resolved", { alerts: [anAlert({ endsAt: secondsAgo(1) })] }, "NoAlertFiring"],
   ["there is no alert", { alerts: [] }, "NoAlertFiring"],

@@ -4,7 +4,7 @@ import type { Change, IncidentAlert } from "../incident/index.ts";
 import type { Pause, Token } from "../ledger/index.ts";
 import type { EffectivePolicy } from "../policy/index.ts";
 import type { Remedy } from "../remedy/index.ts";
-import { healthyPods, type Keeper, type Workload, workloadSubject } from "../workload/index.ts";
+import { healthyPods, type Keeper, livePods, type Pod, type Workload, workloadSubject } from "../workload/index.ts";
 import type { GuardrailReason } from "./reasons.ts";
 
 /** A remediation that is about to be requested or written. */
@@ -153,7 +153,7 @@ function podsTaken(workload: Workload, change: Change): number {
       return workload.strategy === "Recreate" ? workload.replicas : Math.min(replaced, workload.maxUnavailable);
     }
     case "restartPods":
-      return healthyPods(workload).filter(({ uid }) => change.pods.some((pod) => pod.uid === uid)).length;
+      return healthyPods(workload).filter((pod) => isNamed(pod, change.pods)).length;
     case "setReplicas":
       return Math.max(
         0,
@@ -213,11 +213,30 @@ const rolloutInProgress: Guardrail = ({ workload, proposal }) => {
 const rolloutPaused: Guardrail = ({ workload }) =>
   workload.paused ? hold("RolloutPaused", "somebody paused the Deployment (spec.paused)") : undefined;
 
-/** With `OnDelete`, or below a partition, nothing replaces pods when the template changes: people do it by hand, for a reason. */
-const onDelete: Guardrail = ({ workload, proposal }) =>
-  workload.strategy === "OnDelete" && (proposal.change.what === "restartRollout" || proposal.change.what === "rollBack")
+/**
+ * With `OnDelete`, or below a partition, nothing replaces pods when the template changes: people do it by hand, for a reason.
+ * Nor does a pod that is made anew, or one more, bring a template that they have not brought yet.
+ */
+const onDelete: Guardrail = ({ workload, proposal: { change } }) => {
+  if (workload.strategy !== "OnDelete") return undefined;
+  const current = workload.revisions.filter(({ fingerprint }) => fingerprint === workload.template);
+  const isOld = ({ revision }: Pod) => !current.some(({ name }) => name === revision);
+  const pods = livePods(workload);
+  const fromPeople = {
+    restartRollout: true,
+    rollBack: true,
+    restartPods: change.what === "restartPods" && pods.some((pod) => isOld(pod) && isNamed(pod, change.pods)),
+    setReplicas: pods.some(isOld),
+    setMaxReplicas: pods.some(isOld),
+  };
+  return fromPeople[change.what]
     ? hold("OnDeleteStrategy", "its update strategy is OnDelete, or has a partition: pods are replaced by hand")
     : undefined;
+};
+
+function isNamed({ uid }: Pod, pods: readonly { uid: string }[]): boolean {
+  return pods.some((pod) => pod.uid === uid);
+}
 
 /** Acts only on an alert that fires, that Alertmanager itself shows as active, and whose word is fresh. */
 const alertStands: Guardrail = ({ alerts, policy, proposal, confirmAlerts, now }) => {

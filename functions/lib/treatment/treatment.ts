@@ -70,7 +70,7 @@ export function treatmentOf(
   if (reason && message) return hold(reason, message);
   const remedy = ladders[cause][tried];
   if (!remedy) {
-    return hold("LadderExhausted", advice[cause] ?? "the remedy for this cause was tried and did not help");
+    return hold("LadderExhausted", advice[cause] ?? "what there is for this cause was tried already");
   }
   const change = changeFor(remedy, cause, seen, policy);
   return "what" in change ? { remedy, change } : change;
@@ -122,6 +122,9 @@ function byHand(workload: Workload, broken: Revision): Hold<TreatmentReason> | u
     : undefined;
 }
 
+/** What a person can do about a workload that may not have more replicas. */
+const moreCpu = "raise limits.maxReplicas of its HealingPolicy, or give each pod more CPU";
+
 /** As many replicas as the traffic has grown, at most twice as many at a time, within the policy and what nodes have room for. */
 function scaleUp(seen: Seen, policy: EffectivePolicy): Change | Hold<TreatmentReason> {
   const { workload } = seen;
@@ -147,12 +150,15 @@ function scaleUp(seen: Seen, policy: EffectivePolicy): Change | Hold<TreatmentRe
           maxReplicas,
           fromMaxReplicas: autoscaler.maxReplicas,
         }
-      : hold("AtMaxReplicas", `${autoscaler.name} is at the policy's maximum of ${policy.maxReplicas} replicas`);
+      : hold(
+          "AtMaxReplicas",
+          `${autoscaler.name} is at the policy's maximum of ${policy.maxReplicas} replicas: ${moreCpu}`,
+        );
   }
   const replicas = Math.min(policy.maxReplicas, Math.ceil(workload.replicas * growth));
   return replicas > workload.replicas
     ? { what: "setReplicas", replicas, fromReplicas: workload.replicas }
-    : hold("AtMaxReplicas", `it has the policy's maximum of ${policy.maxReplicas} replicas`);
+    : hold("AtMaxReplicas", `it has the policy's maximum of ${policy.maxReplicas} replicas: ${moreCpu}`);
 }
 
 /** What takes a change back; undefined for what can't be taken back, such as a restart. */

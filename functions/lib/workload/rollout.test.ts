@@ -58,14 +58,19 @@ test.each<[sentence: string, status: Partial<StatefulSetStatus>, rollout: Worklo
 });
 
 /** A StatefulSet or DaemonSet whose third pod is of the new revision and not ready. */
-function halfWay(kind: "StatefulSet" | "DaemonSet", pod: { madeAgo: number; changedAgo: number }, deadline?: string) {
+function halfWay(
+  kind: "StatefulSet" | "DaemonSet",
+  pod: { madeAgo: number; changedAgo: number },
+  deadline?: string,
+  updateStrategy?: object,
+) {
   const annotations = deadline === undefined ? {} : { "autoheal.dev/progress-deadline-seconds": deadline };
   const { metadata, spec } = aDeployment();
   const status =
     kind === "StatefulSet"
       ? { observedGeneration: 7, currentRevision: "web-1", updateRevision: "web-2", updatedReplicas: 1 }
       : { observedGeneration: 7, desiredNumberScheduled: 3, updatedNumberScheduled: 1 };
-  const object = { metadata: { ...metadata, annotations }, spec, status } as never; // reason: as good as one here
+  const object = { metadata: { ...metadata, annotations }, spec: { ...spec, updateStrategy }, status } as never; // reason: as good as one here
   const revisions = [1, 2].map(
     (n) => ({ ...aReplicaSet(n), revision: n, data: { spec: aReplicaSet(n).spec } }) as never,
   ); // reason: ControllerRevisions hold the template as their data
@@ -100,6 +105,18 @@ test.each<
   const read = (["StatefulSet", "DaemonSet"] as const).map((kind) => halfWay(kind, pod, deadline).rollout);
   expect(read).toEqual([rollout, rollout]);
 });
+
+test.each<[kind: "StatefulSet" | "DaemonSet", updateStrategy: object]>([
+  ["StatefulSet", { type: "RollingUpdate", rollingUpdate: { partition: 2 } }],
+  ["StatefulSet", { type: "OnDelete" }],
+  ["DaemonSet", { type: "OnDelete" }],
+])(
+  "the first pods of a %s's new template that people bring, by %j, and that never get ready, are a stuck rollout",
+  (kind, updateStrategy) => {
+    expect(halfWay(kind, { madeAgo: 599, changedAgo: 599 }, undefined, updateStrategy).rollout).toBe("Complete");
+    expect(halfWay(kind, { madeAgo: 600, changedAgo: 600 }, undefined, updateStrategy).rollout).toBe("Stuck");
+  },
+);
 
 test.each<[strategy: object, replicas: number, taken: number]>([
   [{}, 3, 0],
@@ -137,20 +154,21 @@ test.each<[sentence: string, updateStrategy: object, strategy: Workload["strateg
   expect(readWorkload({ ...theObjects(), kind: "StatefulSet", object: object as never }).strategy).toBe(strategy); // reason: as good as a StatefulSet here
 });
 
-test.each<[updateStrategy: object, updatedReplicas: number, rollout: Workload["rollout"]]>([
+test.each<[updateStrategy: object, updatedReplicas: number, rollout: Workload["rollout"], put?: "back"]>([
   [{ type: "RollingUpdate", rollingUpdate: { partition: 2 } }, 0, "Progressing"],
   [{ type: "RollingUpdate", rollingUpdate: { partition: 2 } }, 1, "Complete"],
+  [{ type: "RollingUpdate", rollingUpdate: { partition: 2 } }, 2, "Progressing", "back"],
   [{ type: "OnDelete" }, 0, "Complete"],
   [{ type: "RollingUpdate" }, 1, "Progressing"],
 ])(
   "a StatefulSet of 3 with the strategy %j, %i of them updated, is %s: only what its controller replaces counts",
   (...row) => {
-    const [updateStrategy, updatedReplicas, rollout] = row;
+    const [updateStrategy, updatedReplicas, rollout, put] = row;
     const { spec, status } = aDeployment();
     const object = {
       ...aDeployment(),
       spec: { ...spec, updateStrategy },
-      status: { ...status, updatedReplicas, currentRevision: "db-1", updateRevision: "db-2" },
+      status: { ...status, updatedReplicas, currentRevision: put ? "db-2" : "db-1", updateRevision: "db-2" },
     };
     expect(readWorkload({ ...theObjects(), kind: "StatefulSet", object: object as never }).rollout).toBe(rollout); // reason: as good as a StatefulSet here
   },

@@ -41,29 +41,35 @@ export function rolloutOf(
       spec?.progressDeadlineSeconds === noProgressDeadline;
     return through && updated ? "Complete" : "Progressing";
   }
-  if (isThrough(kind, object)) return "Complete";
+  const { replaced, all, asFar } = progressOf(kind, object);
+  if (replaced >= all) return "Complete";
   const before = readAt.getTime() - progressDeadlineOf(object) * 1000;
   const isLate = ({ createdAt, readySince }: Pod) =>
     Date.parse(createdAt) <= before && !(Date.parse(readySince ?? "") > before);
-  return lagging.some(isLate) ? "Stuck" : "Progressing";
+  if (lagging.some(isLate)) return "Stuck";
+  return replaced >= asFar ? "Complete" : "Progressing";
 }
 
 /**
- * Whether all pods that the controller replaces by itself are of the newest template, as `kubectl rollout status` counts: below a
- * partition, and with `OnDelete`, it replaces none. A StatefulSet whose template was put back half-way has one revision again, and
- * pods of another.
+ * How many pods are of the newest template, of how many, and how far the controller goes by itself: not below a partition, and
+ * with `OnDelete` not at all. A StatefulSet whose template was put back half-way has one revision again, and pods of another;
+ * with `OnDelete` its `currentRevision` never follows (k8s.io/kubernetes, pkg/controller/statefulset: completeRollingUpdate).
  */
-function isThrough(kind: WorkloadKind, object: WorkloadObject): boolean {
-  if (object.spec && "updateStrategy" in object.spec && object.spec.updateStrategy?.type === "OnDelete") return true;
-  if (kind === "StatefulSet") {
-    const { spec, status } = object as StatefulSet; // reason: the kind says so
-    const replicas = spec?.replicas ?? 1;
-    const partition = partitionOf(kind, object);
-    if (partition > 0) return (status?.updatedReplicas ?? 0) >= replicas - partition;
-    return status?.updateRevision === status?.currentRevision && (status?.updatedReplicas ?? 0) >= replicas;
+function progressOf(kind: WorkloadKind, object: WorkloadObject): { replaced: number; all: number; asFar: number } {
+  const byHand = strategyOf(kind, object) === "OnDelete";
+  if (kind === "DaemonSet") {
+    const { status } = object as DaemonSet; // reason: the kind says so
+    const all = status?.desiredNumberScheduled ?? 0;
+    return { replaced: status?.updatedNumberScheduled ?? 0, all, asFar: byHand ? 0 : all };
   }
-  const { status } = object as DaemonSet; // reason: the kind says so
-  return (status?.updatedNumberScheduled ?? 0) >= (status?.desiredNumberScheduled ?? 0);
+  const { spec, status } = object as StatefulSet; // reason: the kind says so
+  const all = spec?.replicas ?? 1;
+  const partition = partitionOf(kind, object);
+  const isOne = status?.updateRevision === status?.currentRevision;
+  const updated = status?.updatedReplicas ?? 0;
+  if (partition > 0) return { replaced: updated, all, asFar: isOne ? all : all - partition };
+  if (byHand) return { replaced: updated, all, asFar: 0 };
+  return { replaced: isOne ? updated : Math.min(updated, all - 1), all, asFar: all };
 }
 
 /** How many pods, those of the lowest ordinals, a StatefulSet keeps of their template. */
