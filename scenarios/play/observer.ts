@@ -3,7 +3,7 @@ import type { KubernetesObject } from "../target/index.ts";
 import type { IncidentState, Observations, SeenObject } from "../verdict/index.ts";
 import { incidentState } from "./incident-state.ts";
 import { watchDeletions } from "./pod-deletions.ts";
-import { keyOf, type Stage } from "./stage.ts";
+import { keyOf, milliseconds, type Stage } from "./stage.ts";
 
 /** What is seen of a namespace so far. */
 export interface Observer {
@@ -12,8 +12,8 @@ export interface Observer {
   stop(): Promise<void>;
 }
 
-/** How often the cluster is looked at, in ms. */
-const everyMs = 500;
+/** How often the cluster is looked at, in production's seconds: on a small one, who looks on is a good part of the load. */
+const everySeconds = 10;
 
 /** Looks at a namespace's incidents, workloads, autoscalers and pods until it is stopped. */
 export function startObserver(stage: Stage, ownNamespace: string): Observer {
@@ -77,7 +77,7 @@ export function startObserver(stage: Stage, ownNamespace: string): Observer {
       } catch (error) {
         say(notSeen(error));
       }
-      await new Promise((resolve) => setTimeout(resolve, everyMs));
+      await new Promise((resolve) => setTimeout(resolve, milliseconds(stage, everySeconds)));
     }
   })();
 
