@@ -10,6 +10,8 @@ export interface RunOptions {
   parallel: number;
   /** Deadlines are so many times longer than the scenarios say; 1. */
   patience?: number;
+  /** Ends all of it early: nothing else is begun, and what was placed is taken away. */
+  stop?: AbortSignal;
   /** Gets what happens, live. */
   say: (scenario: string, text: string) => void;
 }
@@ -24,7 +26,7 @@ const weights = { light: 1, heavy: 2, waiting: 0.25 } as const;
 export function runAll(
   scenarios: readonly Scenario[],
   target: Target,
-  { parallel, patience = 1, say }: RunOptions,
+  { parallel, patience = 1, stop, say }: RunOptions,
 ): Promise<Row>[] {
   const longestFirst = scenarios.toSorted((a, b) => mayTake(b) - mayTake(a));
   const jobs = longestFirst.map((scenario) => ({
@@ -32,7 +34,9 @@ export function runAll(
     // Two that fill the CPU never run together.
     alone: scenario.load === "heavy",
     run: async () => {
-      const row = judge(scenario, await play(scenario, target, { patience, say: (text) => say(scenario.name, text) }));
+      stop?.throwIfAborted();
+      const seen = await play(scenario, target, { patience, stop, say: (text) => say(scenario.name, text) });
+      const row = judge(scenario, seen);
       say(scenario.name, row.pass ? `PASS, ${row.seconds} s` : `SHORT: ${row.shortfalls.join("; ")}`);
       return row;
     },

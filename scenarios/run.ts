@@ -22,7 +22,8 @@ A file is a path, or the name of one in scenarios/catalogue; without any all of 
   --patience N     deadlines N times longer than the scenarios say, for a slow machine
   --quiet          no progress on stderr
 
-Exit code: 0 when all rows pass, 1 when one falls short, 2 when they could not be played.
+Exit code: 0 when all rows pass, 1 when one falls short, 2 when they could not be played, 130 when they were stopped: what they had
+placed is taken away then.
 `;
 
 async function main(): Promise<number> {
@@ -56,22 +57,22 @@ async function main(): Promise<number> {
   if (values.cluster && timeScale !== undefined)
     throw new TargetError("--time-scale: a cluster's is what it was deployed with");
   let target: Target | undefined;
-  let closing: Promise<void> | undefined;
-  const close = async () => {
-    closing ??= target?.close();
-    await closing;
-  };
-  // Before the target is there, what was begun ends with this process.
+  const stopping = new AbortController();
+  const { signal: stop } = stopping;
+  // Before the target is there, what was begun ends with this process; afterwards scenarios take away what they have placed.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.once(signal, () => void close().finally(() => process.exit(130)));
+    process.once(signal, () => (target ? stopping.abort(new Error(`stopped by ${signal}`)) : process.exit(130)));
   target = values.cluster ? await clusterTarget(recordedImages()) : await sandbox(say, timeScale);
   try {
-    const rows = await Promise.all(runAll(scenarios, target, { parallel, patience, say }));
+    const playing = runAll(scenarios, target, { parallel, patience, stop, say });
+    await Promise.allSettled(playing);
+    if (stop.aborted) return 130;
+    const rows = await Promise.all(playing);
     const pass = rows.every((row) => row.pass);
     console.log(values.json ? JSON.stringify({ rows, pass }, null, 2) : table(rows));
     return pass ? 0 : 1;
   } finally {
-    await close();
+    await target.close();
   }
 }
 

@@ -13,11 +13,17 @@ const defaultWithinSeconds = 20 * 60;
 
 const lookEveryMs = 200;
 
-/** Looks until `holds` says yes; throws WaitError after `deadlineMs`. */
-export async function until(what: string, deadlineMs: number, holds: () => Promise<boolean> | boolean): Promise<void> {
+/** Looks until `holds` says yes; throws WaitError after `deadlineMs`, and the reason of `stop` once that is given. */
+export async function until(
+  what: string,
+  deadlineMs: number,
+  holds: () => Promise<boolean> | boolean,
+  stop?: AbortSignal,
+): Promise<void> {
   const end = Date.now() + deadlineMs;
   let last = "";
   for (;;) {
+    stop?.throwIfAborted();
     try {
       if (await holds()) return;
       last = "";
@@ -32,7 +38,7 @@ export async function until(what: string, deadlineMs: number, holds: () => Promi
 /** Waits until a condition holds; throws WaitError when it does not within its time. */
 export async function waitFor(stage: Stage, observer: Observer, { within, ...condition }: Condition): Promise<void> {
   const what = JSON.stringify(condition);
-  await until(what, deadline(stage, within ?? defaultWithinSeconds), probeOf(stage, observer, condition));
+  await until(what, deadline(stage, within ?? defaultWithinSeconds), probeOf(stage, observer, condition), stage.stop);
 }
 
 function probeOf(stage: Stage, observer: Observer, condition: Condition): () => Promise<boolean> | boolean {

@@ -18,7 +18,7 @@ const defaultStableSeconds = 180;
 export async function play(
   scenario: Scenario,
   target: Target,
-  { patience, say }: { patience: number; say: (text: string) => void },
+  { patience, say, stop }: { patience: number; say: (text: string) => void; stop?: AbortSignal | undefined },
 ): Promise<Observations> {
   const stage: Stage = {
     target,
@@ -31,6 +31,7 @@ export async function play(
     created: [],
     silences: [],
     restore: [],
+    stop,
     over: false,
   };
   const began = Date.now();
@@ -63,12 +64,13 @@ async function watch(stage: Stage, { break: steps, expect }: Scenario): Promise<
       "what is expected",
       deadline(stage, expect.within),
       () => unmet(expect, observer.seen().states).length === 0,
+      stage.stop,
     );
     metAt = Date.now();
     stage.say("all as expected; it has to stay so");
     const lookMs = lookMilliseconds(stage, expect.stable ?? defaultStableSeconds);
     const end = Date.now() + lookMs;
-    await until("the time to stay so", lookMs + 1000, () => Date.now() >= end);
+    await until("the time to stay so", lookMs + 1000, () => Date.now() >= end, stage.stop);
   } catch (error) {
     // What is missing in the end is said by the judge, better than by the wait.
     if (!(error instanceof WaitError) || !error.message.includes("what is expected")) {

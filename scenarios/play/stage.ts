@@ -19,6 +19,8 @@ export interface Stage {
   silences: string[];
   /** What the end has to set back, such as the label of a namespace that was there before. */
   restore: (() => Promise<unknown>)[];
+  /** Ends the play early; what was placed is taken away all the same. */
+  stop?: AbortSignal | undefined;
   /** True once the play is over: nobody waits any longer. */
   over: boolean;
 }
