@@ -107,6 +107,7 @@ const opened: IncidentState = {
   incident: "ns/deployment-user-1",
   of: "user",
   at: 2_000,
+  alerts: ["HighLatency"],
   phase: "Open",
   remediations: [],
   sent: [],
@@ -282,6 +283,20 @@ test("no incident at all can be expected", () => {
   );
   expect(judge(nothing, { ...quiet, states: [] })).toMatchObject({ detected: false, verdict: null, pass: true });
   expect(judge(nothing, quiet).pass).toBe(false);
+});
+
+test("no incident of one alert can be expected, whatever else the machine's load brings", () => {
+  const nothing = readScenario(
+    "calm.yaml",
+    calm.replace("cause: Hang", "nothing: WorkloadAnomalous").replace("  actions: [restart]\n", ""),
+  );
+  const held = { ...quiet, states: [opened] };
+  expect(judge(nothing, held)).toMatchObject({ pass: true, shortfalls: [] });
+  const anomalous = { ...opened, alerts: ["HighLatency", "WorkloadAnomalous"] };
+  expect(judge(nothing, { ...held, states: [anomalous] })).toMatchObject({
+    pass: false,
+    shortfalls: ["expected no incident with WorkloadAnomalous, but there is ns/deployment-user-1"],
+  });
 });
 
 test("the table has a line for each row, and says below it what fell short", () => {

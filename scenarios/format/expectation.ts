@@ -18,8 +18,8 @@ export const expectation = z.strictObject({
   /** The workload that it is about, a Deployment's name; or the subject of an alert that leads to none, such as `Service/user`. */
   of: name,
   ...view,
-  /** No incident at all. */
-  nothing: z.optional(z.literal(true)),
+  /** No incident at all; or none with this alert, where what the machine is short of may raise others. */
+  nothing: z.optional(z.union([z.literal(true), name])),
   /** The incident has to be closed in the end, also where it holds. */
   closed: z.optional(z.literal(true)),
   /** Messages that have to be sent. */

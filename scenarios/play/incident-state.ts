@@ -11,6 +11,7 @@ export function incidentState({ metadata, ...incident }: KubernetesObject, at: n
     incident: `${metadata.namespace}/${metadata.name}`,
     of: spec.workload?.name ?? spec.subject.split("/").slice(1).join("/"),
     at,
+    alerts: [...new Set((status?.alerts ?? []).map(({ name }) => name))],
     phase: status?.phase ?? "Open",
     ...(status?.diagnosis ? { cause: status.diagnosis.cause } : {}),
     ...(status ? { because: becauseOf(status) } : {}),

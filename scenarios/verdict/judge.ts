@@ -69,7 +69,8 @@ function causeOf({ expect }: Scenario, { states }: Observations, story: readonly
 
 /** What happened after all was as expected and should not have. */
 function instabilities({ expect }: Scenario, { states, objects, metAt }: Observations): string[] {
-  if (metAt === undefined) return [];
+  // Where nothing is expected, what is missing says it all.
+  if (metAt === undefined || expect.nothing) return [];
   const lines: string[] = [];
   const before = new Set(states.filter(({ at }) => at <= metAt).map(({ incident }) => incident));
   const fresh = states.find(({ of, incident }) => of === expect.of && !before.has(incident));

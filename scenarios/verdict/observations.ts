@@ -4,6 +4,8 @@ export interface IncidentState {
   incident: string;
   /** The workload's name; `<Kind>/<name>` of what else its alerts point at. */
   of: string;
+  /** The names of its alerts. */
+  alerts: readonly string[];
   /** When it was first seen so, in ms since the epoch. */
   at: number;
   phase: string;
@@ -62,6 +64,11 @@ export function latestIncident(states: readonly IncidentState[], of: string): In
   const mine = states.filter((state) => state.of === of);
   const names = [...new Set(mine.map(({ incident }) => incident))];
   return mine.filter(({ incident }) => incident === names.at(-1));
+}
+
+/** What was seen that should not have been, where nothing is expected. */
+export function unexpected(states: readonly IncidentState[], nothing: true | string): IncidentState[] {
+  return nothing === true ? [...states] : states.filter(({ alerts }) => alerts.includes(nothing));
 }
 
 /** The last state of each incident of the namespace. */

@@ -1,11 +1,18 @@
 import type { Expectation } from "../format/index.ts";
-import { actionName, actionsOn, type IncidentState, latestIncident } from "./observations.ts";
+import { actionName, actionsOn, type IncidentState, latestIncident, unexpected } from "./observations.ts";
 
 type View = Pick<Expectation, "cause" | "actions" | "hold" | "closed">;
 
 /** What is expected and not so yet, one sentence each; empty: all is as it should be. */
 export function unmet(expect: Expectation, states: readonly IncidentState[]): string[] {
-  if (expect.nothing) return states.length === 0 ? [] : [`expected no incident, but there is ${states[0]?.incident}`];
+  if (expect.nothing) {
+    const [first] = unexpected(states, expect.nothing);
+    return first
+      ? [
+          `expected no incident${expect.nothing === true ? "" : ` with ${expect.nothing}`}, but there is ${first.incident}`,
+        ]
+      : [];
+  }
   const missing = missingOf(expect.of, expect, states, "now");
   for (const [name, view] of Object.entries(expect.others ?? {}))
     missing.push(...missingOf(name, view, states, "ever"));
