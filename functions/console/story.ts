@@ -8,7 +8,7 @@ import {
   type IncidentStatus,
   type Remediation,
 } from "@autoheal/lib/incident";
-import { causeText, phrase, reasonText } from "@autoheal/lib/notification";
+import { causeText, holdTitle, phrase, reasonText } from "@autoheal/lib/notification";
 import type { Outcome } from "@autoheal/lib/outcome";
 import { headlineOf } from "./headline.ts";
 import { changeText, durationText, remediationText } from "./words.ts";
@@ -139,9 +139,8 @@ function diagnosisSteps({ diagnosis }: IncidentStatus): Step[] {
 
 /** The hold of now has a reason of its own; earlier ones are known from what was told to people. One for which a person is asked is an escalation. */
 function holdSteps({ phase, hold, outbox }: IncidentStatus): Step[] {
-  const why = hold && reasonText(hold.reason);
-  const isCall = phase === "Escalated" || outbox.some(({ title }) => title === `A person is needed: ${why}`);
-  const now = hold && !isCall ? { at: hold.since, title: `Held: ${why}` } : undefined;
+  const isCall = phase === "Escalated" || outbox.some(({ title }) => hold && title === holdTitle(hold.reason, true));
+  const now = hold && !isCall ? { at: hold.since, title: holdTitle(hold.reason, false) } : undefined;
   const isNow = ({ at, title }: { at: string; title: string }) =>
     now?.title === title && Date.parse(at) >= Date.parse(now.at);
   const earlier = outbox.filter((entry) => entry.event === "held" && !isNow(entry));

@@ -117,8 +117,8 @@ function treat(ours: Case): Step {
   const undone = status.remediations.some(({ outcome }) => outcome === "Undone");
   if (undone) return held(status, settings, hold("LadderExhausted", whatBecameOf(status.remediations)), now);
   const treatment = treatmentOf(diagnosis, seen, observed.policy, triedFor(diagnosis.cause, status, ours));
-  const says = !("verdict" in treatment) || !isPassing(treatment.reason);
-  if (says && !confirmed) {
+  const isNews = !("verdict" in treatment) || !isPassing(treatment.reason);
+  if (isNews && !confirmed) {
     return held(status, settings, hold("Confirming", "signals alone say so: they have to say it twice"), now);
   }
   if ("verdict" in treatment) return held(status, settings, treatment, now);

@@ -9,9 +9,9 @@ import { told } from "./step.ts";
 import { diagnosisLines } from "./words.ts";
 
 /**
- * Hard evidence counts at once; what only signals say has to be said by two passes in a row, the second as much
- * later as an incident is looked at again: one that a score woke a moment later reads the same samples. Nor are two passes in a row between
- * which nothing could be read.
+ * Hard evidence counts at once; what only signals say has to be said by two passes in a row, the second as much later as
+ * an incident is looked at again: one that a score woke a moment later reads the same samples. Nor are two passes in a row
+ * between which nothing could be read.
  */
 export function isConfirmed(
   { cause, confidence }: Pick<Diagnosis, "cause" | "confidence">,

@@ -1,6 +1,6 @@
 import type { Hold } from "@autoheal/lib/effect";
 import type { IncidentStatus } from "@autoheal/lib/incident";
-import { reasonText } from "@autoheal/lib/notification";
+import { holdTitle } from "@autoheal/lib/notification";
 import type { Treatment } from "@autoheal/lib/treatment";
 import { longestReview, type Settings } from "./settings.ts";
 import { after, record, type Step, told } from "./step.ts";
@@ -69,9 +69,7 @@ export function held(
     ...(escalates ? whatToDo(reason) : []),
   ];
   const event = escalates ? "escalated" : reason === "ApprovalNeeded" ? "proposed" : "held";
-  return record(
-    told(next, event, `${event === "escalated" ? "A person is needed" : "Held"}: ${reasonText(reason)}`, lines, now),
-  );
+  return record(told(next, event, holdTitle(reason, escalates), lines, now));
 }
 
 function whatToDo(reason: string): string[] {

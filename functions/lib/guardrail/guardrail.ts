@@ -4,7 +4,8 @@ import type { Change, IncidentAlert } from "../incident/index.ts";
 import type { Pause, Token } from "../ledger/index.ts";
 import type { EffectivePolicy } from "../policy/index.ts";
 import type { Remedy } from "../remedy/index.ts";
-import { healthyPods, type Keeper, livePods, type Pod, type Workload, workloadSubject } from "../workload/index.ts";
+import { healthyPods, type Keeper, type Workload, workloadSubject } from "../workload/index.ts";
+import { bringsTemplate, podsTaken } from "./pods.ts";
 import type { GuardrailReason } from "./reasons.ts";
 
 /** A remediation that is about to be requested or written. */
@@ -139,31 +140,6 @@ const minHealthy: Guardrail = ({ workload, proposal, policy }) => {
     : undefined;
 };
 
-/**
- * How many healthy pods a change takes away at one time. Of a Deployment, fewer replicas take pods that are not ready first
- * (k8s.io/kubernetes, pkg/controller: ActivePodsWithRanks); of a StatefulSet the last ones, whatever they are.
- */
-function podsTaken(workload: Workload, change: Change): number {
-  switch (change.what) {
-    case "restartRollout":
-      return workload.strategy === "Recreate" ? workload.replicas : workload.maxUnavailable;
-    case "rollBack": {
-      // Pods that are of the revision already stay.
-      const replaced = healthyPods(workload).filter(({ revision }) => revision !== change.toRevision).length;
-      return workload.strategy === "Recreate" ? workload.replicas : Math.min(replaced, workload.maxUnavailable);
-    }
-    case "restartPods":
-      return healthyPods(workload).filter((pod) => isNamed(pod, change.pods)).length;
-    case "setReplicas":
-      return Math.max(
-        0,
-        (workload.kind === "Deployment" ? healthyPods(workload).length : workload.replicas) - change.replicas,
-      );
-    case "setMaxReplicas":
-      return 0;
-  }
-}
-
 const maxReplicas: Guardrail = ({ proposal, policy }) => {
   const { change } = proposal;
   const wanted =
@@ -217,26 +193,10 @@ const rolloutPaused: Guardrail = ({ workload }) =>
  * With `OnDelete`, or below a partition, nothing replaces pods when the template changes: people do it by hand, for a reason.
  * Nor does a pod that is made anew, or one more, bring a template that they have not brought yet.
  */
-const onDelete: Guardrail = ({ workload, proposal: { change } }) => {
-  if (workload.strategy !== "OnDelete") return undefined;
-  const current = workload.revisions.filter(({ fingerprint }) => fingerprint === workload.template);
-  const isOld = ({ revision }: Pod) => !current.some(({ name }) => name === revision);
-  const pods = livePods(workload);
-  const fromPeople = {
-    restartRollout: true,
-    rollBack: true,
-    restartPods: change.what === "restartPods" && pods.some((pod) => isOld(pod) && isNamed(pod, change.pods)),
-    setReplicas: pods.some(isOld),
-    setMaxReplicas: pods.some(isOld),
-  };
-  return fromPeople[change.what]
+const onDelete: Guardrail = ({ workload, proposal: { change } }) =>
+  workload.strategy === "OnDelete" && bringsTemplate(workload, change)
     ? hold("OnDeleteStrategy", "its update strategy is OnDelete, or has a partition: pods are replaced by hand")
     : undefined;
-};
-
-function isNamed({ uid }: Pod, pods: readonly { uid: string }[]): boolean {
-  return pods.some((pod) => pod.uid === uid);
-}
 
 /** Acts only on an alert that fires, that Alertmanager itself shows as active, and whose word is fresh. */
 const alertStands: Guardrail = ({ alerts, policy, proposal, confirmAlerts, now }) => {

@@ -6,4 +6,4 @@ export { DeliveryError, type DeliveryReason } from "./delivery-error.ts";
 export { type Email, emailOf, messageId } from "./email.ts";
 export { type Involved, type KubernetesEvent, kubernetesEventOf } from "./kubernetes-event.ts";
 export { type SlackBlock, type SlackMessage, slackReply, slackRoot } from "./slack-message.ts";
-export { causeText, phrase, reasonText } from "./words.ts";
+export { causeText, holdTitle, phrase, reasonText } from "./words.ts";

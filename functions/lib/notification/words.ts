@@ -59,3 +59,8 @@ export function reasonText(reason: string): string {
   const texts: Readonly<Record<string, string>> = reasonTexts;
   return Object.hasOwn(texts, reason) ? (texts[reason] ?? "") : phrase(reason);
 }
+
+/** The title of what people are told when something is held, or when a person is needed for it. */
+export function holdTitle(reason: string, isCall: boolean): string {
+  return `${isCall ? "A person is needed" : "Held"}: ${reasonText(reason)}`;
+}

@@ -69,6 +69,7 @@ function progressOf(kind: WorkloadKind, object: WorkloadObject): { replaced: num
   const updated = status?.updatedReplicas ?? 0;
   if (partition > 0) return { replaced: updated, all, asFar: isOne ? all : all - partition };
   if (byHand) return { replaced: updated, all, asFar: 0 };
+  // As long as it has two revisions, it is on its way from one to the other.
   return { replaced: isOne ? updated : Math.min(updated, all - 1), all, asFar: all };
 }
 
