@@ -20,7 +20,7 @@ A file is a path, or the name of one in scenarios/catalogue; without any all of 
                    slow machine); a cluster's is what it was deployed with
   --parallel N     so many at a time (default 4)
   --patience N     deadlines N times longer than the scenarios say, for a slow machine
-  --quiet          no progress on stderr
+  --quiet          no progress on stderr, but the story of what fell short
 
 Exit code: 0 when all rows pass, 1 when one falls short, 2 when they could not be played, 130 when they were stopped: what they had
 placed is taken away then.
@@ -48,9 +48,12 @@ async function main(): Promise<number> {
   const all = readScenarios(positionals.length > 0 ? positionals : catalogueFiles());
   const scenarios = all.filter(({ only }) => !values.cluster || only !== "sandbox");
   const began = Date.now();
+  const told: { scenario: string; line: string }[] = [];
   const say = (scenario: string, text: string) => {
     const seconds = ((Date.now() - began) / 1000).toFixed(0).padStart(4);
-    if (!values.quiet) console.error(`${seconds} s  ${scenario.padEnd(24)} ${text}`);
+    const line = `${seconds} s  ${scenario.padEnd(24)} ${text}`;
+    told.push({ scenario, line });
+    if (!values.quiet) console.error(line);
   };
   const given = values["time-scale"];
   const timeScale = given === undefined ? undefined : atLeastOne("--time-scale", given);
@@ -69,6 +72,8 @@ async function main(): Promise<number> {
     if (stop.aborted) return 130;
     const rows = await Promise.all(playing);
     const pass = rows.every((row) => row.pass);
+    const storyOf = (name: string) => told.flatMap(({ scenario, line }) => (scenario === name ? line : []));
+    for (const row of rows) if (!row.pass) console.error(["", ...storyOf(row.scenario)].join("\n"));
     console.log(values.json ? JSON.stringify({ rows, pass }, null, 2) : table(rows));
     return pass ? 0 : 1;
   } finally {
