@@ -13,8 +13,9 @@ export interface DeadLetterOffice {
 }
 
 /**
- * Records an event that the Broker gave up on, in the log and as a Kubernetes Event on the Broker. Nothing is lost
- * with it: what it was about is in the incident, and the next pass finds it there.
+ * Records an event that the Broker gave up on: in the log, and as a Kubernetes Event on the Broker, where that can be had. Nothing is
+ * lost with it: what it was about is in the incident, and the pulse or the tick has that looked at. So nothing is done about it here,
+ * and it always counts as recorded: what is given up because something is overloaded must not be more work for that.
  */
 export async function recordDeadLetter(office: DeadLetterOffice, event: IncomingEvent): Promise<void> {
   const { cluster, namespace, log, now } = office;
@@ -23,6 +24,7 @@ export async function recordDeadLetter(office: DeadLetterOffice, event: Incoming
     { type: event.type, id: event.id, subject: event.subject, knativeerrorcode, knativeerrordest },
     "dead letter",
   );
+  if (comesAgain(event)) return;
   const at = now.toISOString().replace(/\.\d+Z$/, "Z");
   // The name follows from the event: a dead letter that comes twice is recorded once.
   const hash = createHash("sha256").update(`${event.source} ${event.id}`).digest("hex").slice(0, 20);
@@ -41,14 +43,12 @@ export async function recordDeadLetter(office: DeadLetterOffice, event: Incoming
       count: 1,
     });
   } catch (error) {
-    if (!isClusterError(error, "AlreadyExists")) throw error;
+    if (!isClusterError(error, "AlreadyExists"))
+      log.warn({ error, id: event.id }, "dead letter recorded in this log only");
   }
 }
 
-/**
- * True when what the Broker gave up on may have left something that nothing finds sooner than a sweep. A lost ping is followed by the
- * next; a lost incident.due would be posted again by the sweep. To sweep for these, as long as something is away, makes more of them.
- */
-export function callsForSweep({ type }: Pick<IncomingEvent, "type">): boolean {
-  return type !== pingType && eventName(type) !== "incident.due";
+/** A ping is followed by the next, and an incident.due by another one as long as the incident is due. */
+function comesAgain({ type }: IncomingEvent): boolean {
+  return type === pingType || eventName(type) === "incident.due";
 }

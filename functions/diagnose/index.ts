@@ -5,9 +5,9 @@ import { connectCluster } from "@autoheal/lib/drivers/kubernetes";
 import { signalsFrom } from "@autoheal/lib/drivers/prometheus";
 import { eventName, type IncidentRef, type IncomingEvent, pingType } from "@autoheal/lib/event";
 import { type Incident, isOpen } from "@autoheal/lib/incident";
-import { type Answer, type Context, coalesced, done, inTurns, poison, start } from "@autoheal/lib/runtime";
+import { type Answer, type Context, coalesced, done, hints, inTurns, poison, start } from "@autoheal/lib/runtime";
 import { readDiagnoseConfig } from "./config.ts";
-import { callsForSweep, recordDeadLetter } from "./dead-letter.ts";
+import { recordDeadLetter } from "./dead-letter.ts";
 import { decide, type Report } from "./decide.ts";
 import { batchOf, incidentRefOf, refusalOf, scoredOf } from "./incoming.ts";
 import { changedSince, observe, type Sources } from "./observe.ts";
@@ -37,6 +37,8 @@ void start("diagnose", (environment, log) => {
 
   const inTurn = inTurns();
   const together = coalesced();
+  // Hints come as long as somebody has not looked: where looking takes long, they must not be what it takes long for.
+  const hinted = hints();
 
   /** How often one pass is tried when somebody writes in between. */
   const tries = 4;
@@ -109,13 +111,9 @@ void start("diagnose", (environment, log) => {
     post: (event) => post(event, context.traceparent),
   });
 
-  /** Those that come at once, as after a time without CPU, are one. */
-  const sweep = (context: Context) => together("sweep", () => onPulse(waking(context)));
-
   async function handle(event: IncomingEvent, context: Context): Promise<Answer> {
     if (context.path === deadLetterPath) {
       await recordDeadLetter({ cluster, namespace: ownNamespace, log, now: now() }, event);
-      if (callsForSweep(event)) await sweep(context);
       return done;
     }
     if (event.type === pingType) return wake(event, context);
@@ -132,8 +130,11 @@ void start("diagnose", (environment, log) => {
         const refusal = name === "remedy.failed" ? refusalOf(event.data) : undefined;
         const scored = name === "anomaly.scored" ? scoredOf(event.data, ref) : undefined;
         if (name === "anomaly.scored" && !scored) return poison("data: expected verdict, at and reasons");
-        if (name === "incident.due") await together(ref.uid, () => inTurn(ref.uid, () => review(ref, context, "due")));
-        else await inTurn(ref.uid, () => review(ref, context, "reported", { refusal, scored }));
+        const look = (why: "due" | "reported") => inTurn(ref.uid, () => review(ref, context, why, { refusal, scored }));
+        if (name === "incident.due") await hinted(`due ${ref.uid}`, () => look("due"));
+        else if (name === "remedy.applied") await hinted(`applied ${ref.uid}`, () => look("reported"));
+        // What these say stands nowhere else.
+        else await together(event.id, () => look("reported"));
         return done;
       }
       default:
@@ -142,8 +143,9 @@ void start("diagnose", (environment, log) => {
   }
 
   async function wake(event: IncomingEvent, context: Context): Promise<Answer> {
-    if (event.extensions.autohealwake === "pulse") await sweep(context);
-    else if (event.extensions.autohealwake === "tick") await onTick(waking(context));
+    const kind = event.extensions.autohealwake;
+    if (kind === "pulse") await hinted(kind, () => onPulse(waking(context)));
+    else if (kind === "tick") await hinted(kind, () => onTick(waking(context)));
     else return poison("autohealwake: expected pulse or tick");
     return done;
   }

@@ -1,4 +1,5 @@
 /** What is away for a while in the middle of a heal: the API server, the Brokers, Slack. The incident still comes to its end. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Ground, startGround } from "./ground.ts";
 import { admit, type Illness, type Patient, recovery, slackEntries } from "./patient.ts";
@@ -98,6 +99,35 @@ test("Broker healing away for 4 s, from the request on", async () => {
   await delivered;
   await Promise.all(patients.map((patient) => recovery(ground, patient)));
   for (const patient of patients) patient.expectHealedOnce();
+}, 120_000);
+
+test("the API server late for 12 s, from the request on: what waits for it does not pile up", async () => {
+  const { api, knative } = ground.sandbox;
+  const patient = await admit(ground, "late-api", "badImage");
+  await patient.fallIll();
+  let late = false;
+  let most = 0;
+  const stops = [
+    // A pass asks it some ten times, one after the other: it takes longer than a Broker waits.
+    api.intercept(async ({ user }) => {
+      if (late && user === "system:serviceaccount:autoheal:diagnose") await sleep(1_500);
+      return undefined;
+    }),
+    knative.onPost(({ event: { attributes } }, phase) => {
+      if (phase === "taken" && attributes.type === "dev.autoheal.remedy.requested.v1") late = true;
+      most = Math.max(most, knative.inFlight());
+      return undefined;
+    }),
+  ];
+  await ground.deliver(patient.firing());
+  await until("it is requested", 20, () => late);
+  const end = performance.now() + 12_000;
+  await until("12 s have passed", 13, () => performance.now() >= end);
+  for (const stop of stops) stop();
+  // Two looks at the incident and two pulses, the request, its answer and messages.
+  expect(most).toBeLessThan(10);
+  await recovery(ground, patient);
+  patient.expectHealedOnce();
 }, 120_000);
 
 test("Prometheus away while it is diagnosed: held, and healed when it is back", async () => {

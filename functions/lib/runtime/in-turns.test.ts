@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { coalesced, inTurns } from "./index.ts";
+import { coalesced, hints, inTurns } from "./index.ts";
 
 test("works of one key run one after the other, in the order in which they came, also after one that failed", async () => {
   const inTurn = inTurns();
@@ -52,4 +52,24 @@ test("a work that failed fails for all who waited for it, and for nobody later",
   const failing = [1, 2].map(() => run("x", () => Promise.reject(new Error("away"))));
   expect((await Promise.allSettled(failing)).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   expect(await run("x", async () => "done")).toBe("done");
+});
+
+test("of many hints one looks, one waits for its turn and sees what came meanwhile, and the others are let go at once", async () => {
+  const hinted = hints();
+  let looks = 0;
+  const open = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const look = () => open[looks++]?.promise ?? Promise.resolve();
+  const first = hinted("x", look);
+  await Promise.resolve();
+  const second = hinted("x", look);
+  await Promise.all(Array.from({ length: 50 }, () => hinted("x", look)));
+  expect(looks).toBe(1);
+  await hinted("y", async () => {});
+  open[0]?.resolve();
+  await first;
+  open[1]?.reject(new Error("away"));
+  await expect(second).rejects.toThrow("away");
+  expect(looks).toBe(2);
+  await hinted("x", look);
+  expect(looks).toBe(3);
 });

@@ -17,6 +17,23 @@ export function inTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T
 }
 
 /**
+ * As `inTurns`, for looks at one thing that somebody hints at. Who hints while one waits for its turn is let go at once: that one sees
+ * what he saw, and it has no answer yet, so that its hint comes again when it fails. However many hints come, two at most are in hand.
+ */
+export function hints(): (key: string, look: () => Promise<void>) => Promise<void> {
+  const inTurn = inTurns();
+  const waiting = new Set<string>();
+  return async (key, look) => {
+    if (waiting.has(key)) return;
+    waiting.add(key);
+    await inTurn(key, () => {
+      waiting.delete(key);
+      return look();
+    });
+  };
+}
+
+/**
  * As `inTurns`, for works that are the same for one key: all who ask while one waits for its turn get what comes of that
  * one. Who asks while it runs waits for the next: it may have looked already.
  */

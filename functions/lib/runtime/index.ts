@@ -14,7 +14,7 @@ export {
   text,
   url,
 } from "./config.ts";
-export { coalesced, inTurns } from "./in-turns.ts";
+export { coalesced, hints, inTurns } from "./in-turns.ts";
 export { mostParts } from "./json-shape.ts";
 export { limitCallers } from "./limit.ts";
 export { type Log, openLog } from "./log.ts";
