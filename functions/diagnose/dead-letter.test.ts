@@ -42,16 +42,13 @@ test("what the Broker gave up on is one Event on it, however often it is brought
   expect(log.warn).not.toHaveBeenCalled();
 });
 
-test.each([eventType("incident.due"), pingType])(
-  "a lost %s comes again by itself: it is only logged",
-  async (type) => {
-    const create = vi.fn();
-    const { office, log } = officeWith(create);
-    await recordDeadLetter(office, letter(type));
-    expect(create).not.toHaveBeenCalled();
-    expect(log.error).toHaveBeenCalledOnce();
-  },
-);
+test.each([eventType("incident.due"), pingType])("a lost %s comes again by itself: it is only logged", async (type) => {
+  const create = vi.fn();
+  const { office, log } = officeWith(create);
+  await recordDeadLetter(office, letter(type));
+  expect(create).not.toHaveBeenCalled();
+  expect(log.error).toHaveBeenCalledOnce();
+});
 
 test("where the API server is away, it is recorded in the log alone, and not brought again", async () => {
   const { office, log } = officeWith(async () => {
