@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     // .ci/run counts by the JSON report.
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
-    // Two at a time, whatever the machine: tests wait for real processes with deadlines.
+    // So few at a time, whatever the machine: tests wait for real processes with deadlines.
     maxWorkers: 2,
     projects: [
       {
@@ -26,17 +26,19 @@ export default defineConfig({
           include: [`${folders}/**/*.int.test.ts`],
           exclude: ["scenarios/**", "**/node_modules/**", "**/build/**"],
           globalSetup: "scripts/build-before-tests.ts",
+          maxWorkers: 3,
           testTimeout: 30_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
       },
       {
-        // Whole sandboxes that mostly wait, all but one without monitoring.
+        // Whole sandboxes, all but one without monitoring: they mostly wait, so that four take as long as the longest of them.
         test: {
           name: "resilience",
           include: ["scenarios/resilience/*.int.test.ts"],
           globalSetup: "scripts/build-before-tests.ts",
+          maxWorkers: 4,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
