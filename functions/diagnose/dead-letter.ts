@@ -15,7 +15,7 @@ export interface DeadLetterOffice {
 /**
  * Records an event that the Broker gave up on: in the log, and as a Kubernetes Event on the Broker, where that can be had. Nothing is
  * lost with it: what it was about is in the incident, and the pulse or the tick has that looked at. So nothing is done about it here,
- * and it always counts as recorded: what is given up because something is overloaded must not be more work for that.
+ * and it counts as recorded whatever the API server says: what is given up because something is overloaded must not be more work for that.
  */
 export async function recordDeadLetter(office: DeadLetterOffice, event: IncomingEvent): Promise<void> {
   const { cluster, namespace, log, now } = office;

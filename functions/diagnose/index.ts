@@ -3,7 +3,7 @@ import { alertsFrom, startOf } from "@autoheal/lib/drivers/alertmanager";
 import { postTo } from "@autoheal/lib/drivers/broker";
 import { connectCluster } from "@autoheal/lib/drivers/kubernetes";
 import { signalsFrom } from "@autoheal/lib/drivers/prometheus";
-import { eventName, type IncidentRef, type IncomingEvent, pingType } from "@autoheal/lib/event";
+import { eventName, type IncidentRef, type IncomingEvent, incidentKey, pingType } from "@autoheal/lib/event";
 import { type Incident, isOpen } from "@autoheal/lib/incident";
 import { type Answer, type Context, coalesced, done, hints, inTurns, poison, start } from "@autoheal/lib/runtime";
 import { readDiagnoseConfig } from "./config.ts";
@@ -130,11 +130,12 @@ void start("diagnose", (environment, log) => {
         const refusal = name === "remedy.failed" ? refusalOf(event.data) : undefined;
         const scored = name === "anomaly.scored" ? scoredOf(event.data, ref) : undefined;
         if (name === "anomaly.scored" && !scored) return poison("data: expected verdict, at and reasons");
-        const look = (why: "due" | "reported") => inTurn(ref.uid, () => review(ref, context, why, { refusal, scored }));
-        if (name === "incident.due") await hinted(`due ${ref.uid}`, () => look("due"));
-        else if (name === "remedy.applied") await hinted(`applied ${ref.uid}`, () => look("reported"));
+        const key = incidentKey(ref);
+        const look = (why: "due" | "reported") => inTurn(key, () => review(ref, context, why, { refusal, scored }));
+        if (name === "incident.due") await hinted(`due ${key}`, () => look("due"));
+        else if (name === "remedy.applied") await hinted(`applied ${key}`, () => look("reported"));
         // What these say stands nowhere else.
-        else await together(event.id, () => look("reported"));
+        else await together(JSON.stringify([name, event.data]), () => look("reported"));
         return done;
       }
       default:
@@ -145,7 +146,7 @@ void start("diagnose", (environment, log) => {
   async function wake(event: IncomingEvent, context: Context): Promise<Answer> {
     const kind = event.extensions.autohealwake;
     if (kind === "pulse") await hinted(kind, () => onPulse(waking(context)));
-    else if (kind === "tick") await hinted(kind, () => onTick(waking(context)));
+    else if (kind === "tick") await together(kind, () => onTick(waking(context)));
     else return poison("autohealwake: expected pulse or tick");
     return done;
   }

@@ -1,7 +1,7 @@
 import { type Cluster, type ClusterObject, isClusterError } from "@autoheal/lib/drivers/kubernetes";
 import { type Incident, isOpen } from "@autoheal/lib/incident";
 
-/** The PingSource that wakes `diagnose` while an incident is open. */
+/** The PingSource that wakes `diagnose` while an incident can't wait for the tick. */
 const pulseName = "pulse";
 
 /** An incident due later than this is left to the tick, in ms. */
@@ -35,13 +35,18 @@ export async function startPulse(cluster: Cluster, namespace: string, schedule: 
   }
 }
 
-/** Stops the pulse when no incident needs it; an incident that was opened meanwhile gets it back. */
-export async function stopPulse(cluster: Cluster, namespace: string, schedule: string, now: () => Date): Promise<void> {
+/** Stops the pulse, which no incident needs; an incident that was opened meanwhile gets it back. */
+export async function stopPulse(
+  cluster: Cluster,
+  namespace: string,
+  schedule: string,
+  wanted: (incident: Incident) => boolean,
+): Promise<void> {
   try {
     await cluster.delete("pingsources", namespace, pulseName);
   } catch (error) {
     if (!isClusterError(error, "NotFound")) throw error;
   }
   const incidents = await cluster.list<ClusterObject & Incident>("incidents");
-  if (incidents.some((incident) => needsPulse(incident, now()))) await startPulse(cluster, namespace, schedule);
+  if (incidents.some(wanted)) await startPulse(cluster, namespace, schedule);
 }

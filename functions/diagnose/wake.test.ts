@@ -5,7 +5,7 @@ import { subjectHash, subjectLabel } from "@autoheal/lib/incident";
 import { anAlert, anIncident, now, secondsAgo } from "@autoheal/lib/testing";
 import { expect, test } from "vitest";
 import { clusterOf, type Stored } from "./testing.ts";
-import { isDue, onTick, type Waking } from "./wake.ts";
+import { isDue, onPulse, onTick, type Waking } from "./wake.ts";
 
 const held = (namespace: string, more: Partial<HeldAlert> = {}): HeldAlert => ({
   status: "firing",
@@ -81,4 +81,20 @@ test.each<[sentence: string, dueIn: number | undefined, due: boolean]>([
   expect(isDue(incident, { reviewSeconds: 10 }, now)).toBe(due);
   const closed = anIncident(undefined, { phase: "Closed", dueAt: secondsAgo(0) });
   expect(isDue(closed, { reviewSeconds: 10 }, now)).toBe(false);
+});
+
+test.each<[sentence: string, dueIn: number, beats: boolean]>([
+  ["waits for him: it ends", 290, false],
+  ["has something new, which is due: it beats until that was looked at", 0, true],
+])("the pulse, while the only open incident was left to a person and %s", async (_, dueIn, beats) => {
+  const incident = anIncident(undefined, { phase: "Escalated", dueAt: secondsAgo(-dueIn) }) as Stored;
+  const removed: string[] = [];
+  const posted: OutgoingEvent[] = [];
+  const cluster: Cluster = {
+    ...clusterOf([incident]),
+    delete: async (resource, namespace, name) => void removed.push(`${resource} ${namespace}/${name}`),
+  };
+  await onPulse(waking(cluster, undefined, posted));
+  expect(removed).toEqual(beats ? [] : ["pingsources autoheal/pulse"]);
+  expect(posted).toHaveLength(beats ? 1 : 0);
 });

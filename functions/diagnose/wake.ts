@@ -43,9 +43,9 @@ export async function onPulse(waking: Waking): Promise<void> {
   const incidents = await waking.cluster.list<ClusterObject & Incident>("incidents");
   for (const incident of incidents.filter((incident) => isDue(incident, waking, now)))
     await waking.post(dueEvent(incident, now));
-  if (!incidents.some((incident) => needsPulse(incident, now))) {
-    await stopPulse(waking.cluster, waking.ownNamespace, waking.pulseSchedule, waking.now);
-  }
+  // What is due and waits for the tick otherwise, such as a new alert of what was left to a person, keeps it until somebody has looked.
+  const wanted = (incident: Incident) => needsPulse(incident, waking.now()) || isDue(incident, waking, waking.now());
+  if (!incidents.some(wanted)) await stopPulse(waking.cluster, waking.ownNamespace, waking.pulseSchedule, wanted);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { connectCluster } from "@autoheal/lib/drivers/kubernetes";
-import { counter, done, inTurns, openMetrics, poison, start } from "@autoheal/lib/runtime";
+import { incidentKey } from "@autoheal/lib/event";
+import { coalesced, counter, done, openMetrics, poison, start } from "@autoheal/lib/runtime";
 import { setupOf } from "./config.ts";
 
 void start("notify", (environment, log) => {
@@ -10,7 +11,8 @@ void start("notify", (environment, log) => {
     "result",
   ]);
   const doors = { cluster, ...setupOf(environment, cluster, log), log, count, now: () => new Date() };
-  const inTurn = inTurns();
+  // Where telling takes long, its messages come again and again meanwhile: they are told together.
+  const together = coalesced();
   const load = async () => {
     cluster.load();
     const [{ noteOf }, { tell }] = await Promise.all([import("./note.ts"), import("./tell.ts")]);
@@ -23,7 +25,7 @@ void start("notify", (environment, log) => {
       const { noteOf, tell } = await load();
       const note = noteOf(event);
       if ("why" in note) return poison(note.why);
-      await inTurn(note.incident.uid, () => tell(note.incident, doors));
+      await together(incidentKey(note.incident), () => tell(note.incident, doors));
       return done;
     },
   };

@@ -163,7 +163,7 @@ const rules: readonly Rule[] = [
   nothingWrong,
 ];
 
-/** The first rule that is sure decides; what is left is `Unknown`, which is never acted on. What anomaly-score says goes with it. */
+/** The first rule that has an answer decides; what is left is `Unknown`, which is never acted on. What anomaly-score says goes with it. */
 export function diagnose(seen: Seen): Diagnosis {
   const diagnosis = known(seen) ?? unknown(seen);
   return diagnosis.confidence < sure ? withAnomaly(diagnosis, seen) : diagnosis;

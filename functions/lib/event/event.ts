@@ -8,6 +8,11 @@ export interface IncidentRef {
   uid: string;
 }
 
+/** A text that is the same for the same incident, and for no other, whatever an event says of it. */
+export function incidentKey({ namespace, name, uid }: IncidentRef): string {
+  return `${namespace}/${name} ${uid}`;
+}
+
 /** The data of `remedy.requested`, `remedy.applied` and `remedy.failed`. */
 export interface RemediationNote {
   incident: IncidentRef;

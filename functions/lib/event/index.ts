@@ -13,3 +13,4 @@ export type {
   OutgoingEvent,
   RemediationNote,
 } from "./event.ts";
+export { incidentKey } from "./event.ts";

@@ -17,8 +17,9 @@ export function inTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T
 }
 
 /**
- * As `inTurns`, for looks at one thing that somebody hints at. Who hints while one waits for its turn is let go at once: that one sees
- * what he saw, and it has no answer yet, so that its hint comes again when it fails. However many hints come, two at most are in hand.
+ * As `inTurns`, for looks at one thing that somebody hints at. Who hints while one waits for its turn is let go at once, as that one sees
+ * what he saw: however many hints come, two looks of a key are in hand at most. Nobody who was let go hears whether it could look, so
+ * something else has to hint again at what nobody has looked at.
  */
 export function hints(): (key: string, look: () => Promise<void>) => Promise<void> {
   const inTurn = inTurns();

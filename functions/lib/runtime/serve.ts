@@ -233,14 +233,22 @@ async function attempt(
 ): Promise<Answer | "away"> {
   const traceparent = nextTraceparent(event.extensions.traceparent);
   const patienceMs = app.patienceMs?.[path] ?? handlerTimeoutMs;
+  const fields = { type: event.type, id: event.id, subject: event.subject, traceparent };
   let timer: NodeJS.Timeout | undefined;
+  let late = false;
   const tooLong = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no result within ${patienceMs} ms`)), patienceMs);
+    timer = setTimeout(() => {
+      late = true;
+      reject(new Error(`no result within ${patienceMs} ms`));
+    }, patienceMs);
   });
   try {
-    return await Promise.race([handle(event, { path, traceparent, log: app.log }), tooLong]);
+    const handling = handle(event, { path, traceparent, log: app.log });
+    // It goes on: that it came to nothing after all is told by nobody else.
+    handling.catch((error: unknown) => late && app.log.error({ error, ...fields }, "event not handled in the end"));
+    return await Promise.race([handling, tooLong]);
   } catch (error) {
-    app.log.error({ error, type: event.type, id: event.id, subject: event.subject, traceparent }, "event not handled");
+    app.log.error({ error, ...fields }, "event not handled");
     return "away";
   } finally {
     clearTimeout(timer);

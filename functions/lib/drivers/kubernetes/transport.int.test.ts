@@ -1,12 +1,15 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { connectCluster } from "./index.ts";
+import { kubeconfigTransport } from "./transport.ts";
 
 // The keys are for this test alone, and open nothing.
 const fixture = (name: string) => join(import.meta.dirname, "fixtures", name);
@@ -132,4 +135,30 @@ test("a kubeconfig that names no cluster is told by load, and by the first reque
   const why = "KUBECONFIG: names no cluster to talk to";
   expect(() => cluster.load()).toThrow(why);
   await expect(cluster.list("pods")).rejects.toThrow(why);
+});
+
+test("a server that takes no connections any more is given up in time", async () => {
+  // It listens, and never accepts: what its queue has no room for gets no answer at all.
+  const program = `require("node:net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, function () {
+    require("node:fs").writeSync(1, String(this.address().port));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  })`;
+  const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const port = Number(await once(child.stdout, "data"));
+  const queue = Array.from({ length: 4 }, () => connect(port, "127.0.0.1").on("error", () => {}));
+  try {
+    await Promise.all(queue.slice(0, 2).map((socket) => once(socket, "connect")));
+    const path = join(folder, "deaf");
+    const clusters = [{ name: "it", cluster: { server: `https://127.0.0.1:${port}` } }];
+    const contexts = [{ name: "it", context: { cluster: "it", user: "it" } }];
+    await writeFile(path, JSON.stringify({ clusters, users: [], contexts, "current-context": "it" }));
+    vi.stubEnv("KUBECONFIG", path);
+    const { transport } = kubeconfigTransport();
+    await expect(transport({ method: "GET", path: "/api/v1/pods", timeoutMs: 300 })).rejects.toThrow(
+      "GET /api/v1/pods: no answer within 300 ms",
+    );
+  } finally {
+    for (const socket of queue) socket.destroy();
+    child.kill("SIGKILL");
+  }
 });

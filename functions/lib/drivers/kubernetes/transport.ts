@@ -10,7 +10,7 @@ export interface ApiRequest {
   path: string;
   body?: unknown;
   contentType?: string;
-  /** Milliseconds until the request is given up as `Unavailable`. */
+  /** Milliseconds without an answer, or of silence in the middle of one, until the request is given up as `Unavailable`. */
   timeoutMs?: number;
   signal?: AbortSignal;
 }
@@ -88,10 +88,13 @@ function send(
       reject(new ClusterError("Unavailable", `${request.method} ${url.pathname}: ${cause.message}`, { cause }));
     const outgoing = open(url, request.signal ? { ...options, signal: request.signal } : options, resolve);
     outgoing.on("error", fail);
-    if (request.timeoutMs) {
-      outgoing.setTimeout(request.timeoutMs, () =>
-        outgoing.destroy(new Error(`no answer within ${request.timeoutMs} ms`)),
-      );
+    const { timeoutMs } = request;
+    if (timeoutMs) {
+      const giveUp = () => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`));
+      // Node's own counts from the connection on, and is for silence in the middle of an answer.
+      outgoing.setTimeout(timeoutMs, giveUp);
+      const timer = setTimeout(giveUp, timeoutMs);
+      for (const end of ["response", "close"]) outgoing.once(end, () => clearTimeout(timer));
     }
     outgoing.end(body);
   });
