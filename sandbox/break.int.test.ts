@@ -39,6 +39,7 @@ test.each([
 test.each([
   ["a service that has no such version", ["bad-version", "auth"], "bad-version: user alone can be broken so\n"],
   ["a service that is none of them", ["leak", "db"], "no service db: user, auth or api\n"],
+  ["one service where all are meant", ["mend", "user"], "mend is about all services: expected none, not user\n"],
   ["more than one service", ["leak", "user", "auth"], "expected one fault and one service, not also auth\n"],
 ])("what can't be broken is refused: %s", async (_, words, stderr) => {
   expect(await breakIt(...words)).toEqual({ code: 2, stderr });

@@ -6,7 +6,7 @@ import { runningSandbox } from "./control.ts";
 const help = `npm run break -- <fault> [service]
 
 Breaks a service of the sandbox that \`npm start\` runs in another terminal.
-service: user (when not said), auth or api.
+service: user (when not said), auth or api; none for traffic and mend, which are about all of them.
 
 faults:
 ${Object.entries(breakages)
@@ -23,7 +23,8 @@ const { values, positionals } = readOptions({
   allowPositionals: true,
   options: { help: { type: "boolean", short: "h" } },
 });
-const [fault, service = "user", ...more] = positionals;
+const [fault, named, ...more] = positionals;
+const service = named ?? "user";
 if (values.help || fault === undefined) {
   console.log(help);
   process.exit(values.help ? 0 : 2);
@@ -31,6 +32,8 @@ if (values.help || fault === undefined) {
 const breakage = Object.hasOwn(breakages, fault) ? breakages[fault] : undefined;
 if (!breakage) fail(`no fault ${fault}\n\n${help}`, 2);
 if (!["user", "auth", "api"].includes(service)) fail(`no service ${service}: user, auth or api`, 2);
+const ofAll = breakage.how === "traffic" || breakage.how === "mend";
+if (ofAll && named !== undefined) fail(`${fault} is about all services: expected none, not ${named}`, 2);
 if (breakage.only && breakage.only !== service) fail(`${fault}: ${breakage.only} alone can be broken so`, 2);
 if (more.length > 0) fail(`expected one fault and one service, not also ${more.join(" ")}`, 2);
 const noneRuns = "no sandbox runs from this folder: start one with `npm start`";

@@ -16,13 +16,13 @@ export interface Control {
 
 /**
  * Takes `POST /break {fault, service}` on the sandbox's own loopback address, and says where in a file of the project; what was
- * broken is told, a line each.
+ * done is told, a line each, with the fault.
  */
 export async function startControl(
   host: string,
   store: Store,
   namespace: string,
-  tell: (line: string) => void,
+  tell: (fault: string, line: string) => void,
 ): Promise<Control> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -36,7 +36,7 @@ export async function startControl(
       else if (!breakage) answer(400, { error: `no fault ${fault}; there are ${Object.keys(breakages).join(", ")}` });
       else {
         const done = await breakService(store, breakage, { namespace, service });
-        done.forEach(tell);
+        for (const line of done) tell(fault, line);
         answer(200, { done });
       }
     } catch (error) {

@@ -44,7 +44,8 @@ const namespace = "shop";
 const began = Date.now();
 const elapsed = () => `${((Date.now() - began) / 1000).toFixed(0).padStart(4)} s`;
 const say = (text: string) => console.log(`${elapsed()}  ${text}`);
-const sayBroken = (line: string) => say(`broken:    ${line}`);
+const sayBroken = (fault: string, line: string) =>
+  say(`${fault === "mend" ? "mended:    " : `broken:    ${fault}: `}${line}`);
 
 /** Waits for something that the cluster says, looking four times a second; throws after `seconds`. */
 async function until(what: string, seconds: number, holds: () => boolean): Promise<void> {
@@ -147,12 +148,13 @@ try {
         end            Ctrl-C
 `);
   if (!values.nothing) {
-    const breakage = breakages[fault ?? (sandbox.monitoring ? "bad-version" : "hang")];
-    if (!breakage) throw new Error(`no fault ${fault}`);
+    const first = fault ?? (sandbox.monitoring ? "bad-version" : "hang");
+    const breakage = breakages[first];
+    if (!breakage) throw new Error(`no fault ${first}`);
     say(`a quarter of a minute of healthy traffic first, to compare with; then user is broken: ${breakage.about}`);
     const healthy = Date.now() + 15_000;
     await until("healthy traffic", 20, () => Date.now() > healthy);
-    for (const line of await breakService(store, breakage, { namespace, service: "user" })) sayBroken(line);
+    for (const line of await breakService(store, breakage, { namespace, service: "user" })) sayBroken(first, line);
   }
 } catch (error) {
   if (stopping.signal.aborted) {

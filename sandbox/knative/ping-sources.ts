@@ -40,7 +40,7 @@ export function runPingSources(options: {
       wait();
     };
     const wait = () => {
-      const left = dueAt - Date.now();
+      const left = Math.max(0, dueAt - Date.now());
       timers.set(
         source.metadata.uid,
         setTimeout(left > LONGEST_TIMER_MS ? wait : fire, Math.min(left, LONGEST_TIMER_MS)),

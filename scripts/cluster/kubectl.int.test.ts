@@ -42,3 +42,10 @@ test("where there is no kubectl, that is said", async () => {
   vi.stubEnv("PATH", folder);
   await expect(kubectl("get", "pods")).rejects.toThrow("kubectl: there is no such program in PATH");
 });
+
+test("without a context, where it asks whoever is at localhost:8080, that is said", async () => {
+  const refused = "The connection to the server localhost:8080 was refused - did you specify the right host or port?";
+  writeFileSync(join(folder, "kubectl"), `#!/bin/sh\necho '${refused}' >&2; exit 1\n`);
+  chmodSync(join(folder, "kubectl"), 0o755);
+  await expect(kubectl("get", "pods")).rejects.toThrow("kubectl has no current context");
+});

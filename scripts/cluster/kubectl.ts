@@ -71,7 +71,16 @@ const webhookPatienceMs = 60_000;
 
 /** Asks kubectl, in the current context; again where a webhook that has to agree can't be reached. All that we ask may be asked twice. */
 export async function kubectl(...parameters: string[]): Promise<string> {
-  return untilWebhooksAnswer(() => runProgram("kubectl", parameters));
+  try {
+    return await untilWebhooksAnswer(() => runProgram("kubectl", parameters));
+  } catch (error) {
+    // Without a context it asks localhost:8080, where nobody is, or anybody, such as the sandbox's console.
+    const lost = error instanceof ProgramError && /localhost:8080|find the requested resource/.test(error.message);
+    if (!lost || (await hasProgram("kubectl", "config", "current-context"))) throw error;
+    throw new ProgramError(
+      "kubectl has no current context: start a cluster (`minikube start`), or set KUBECONFIG or the context",
+    );
+  }
 }
 
 async function untilWebhooksAnswer<T>(ask: () => Promise<T>): Promise<T> {

@@ -31,7 +31,6 @@ export async function preflight(): Promise<Finding[]> {
     version = JSON.parse(await kubectl("version", "--output=json"));
   } catch (error) {
     const said = error instanceof ProgramError ? error.message.split("\n").at(-1) : String(error);
-    // Without a context kubectl asks localhost:8080, where anything may answer, such as the sandbox's console.
     const what = context ? `a cluster that answers (${said})` : "a cluster: kubectl has no current context";
     return [missing(what, "start one (`minikube start`), or set KUBECONFIG or the context")];
   }

@@ -44,7 +44,7 @@ async function privateLists(folder) {
   mkdirSync(join(folder, "lists/partial"), { recursive: true });
   mkdirSync(join(folder, "cache/archives/partial"), { recursive: true });
   const options = ["-o", `Dir::State::lists=${join(folder, "lists")}`, "-o", `Dir::Cache=${join(folder, "cache")}`];
-  await run("apt-get", [...options, "update"]);
+  await run("apt-get", [...options, "update"], { cwd: folder });
   return options;
 }
 
