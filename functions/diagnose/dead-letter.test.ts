@@ -3,11 +3,12 @@ import { eventType, type IncomingEvent, pingType } from "@autoheal/lib/event";
 import { now } from "@autoheal/lib/testing";
 import { expect, test, vi } from "vitest";
 import { recordDeadLetter } from "./dead-letter.ts";
+import { clusterOf } from "./testing.ts";
 
 /** An office whose cluster creates by `create`. */
 function officeWith(create: (resource: string, namespace: string, object: ClusterObject) => Promise<ClusterObject>) {
   const log = { error: vi.fn(), warn: vi.fn(), info: vi.fn(), debug: vi.fn() };
-  const cluster = { create } as unknown as Cluster; // reason: it only creates
+  const cluster = { ...clusterOf([]), create: create as Cluster["create"] }; // reason: it creates what it is given
   return { office: { cluster, namespace: "autoheal", log, now }, log };
 }
 

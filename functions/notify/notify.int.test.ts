@@ -268,6 +268,28 @@ test("many events at once, and another writer of the status: still one message e
   expect(events()).toHaveLength(2);
 });
 
+test("an event that comes many times while its message is being told waits for one more look, not for one each", async () => {
+  write(opened);
+  const open = Promise.withResolvers<void>();
+  let reads = 0;
+  const stop = api.intercept(async ({ resource, verb }, phase) => {
+    if (phase !== "before" || resource !== "incidents.autoheal.dev" || verb !== "get") return undefined;
+    reads += 1;
+    if (reads === 1) await open.promise;
+    return undefined;
+  });
+  const first = told("1");
+  await vi.waitFor(() => expect(reads).toBe(1));
+  const others = Array.from({ length: 20 }, () => told("1"));
+  // It answers in the order of arrival, so that they are in hand then.
+  await fetch(new URL("/health/live", notify.url));
+  open.resolve();
+  expect(new Set(await Promise.all([first, ...others]))).toEqual(new Set([204]));
+  stop();
+  expect(reads).toBeLessThan(10);
+  expect(slack.messages).toHaveLength(1);
+});
+
 test("two processes at once: still one message each", async () => {
   const other = await startFunction("notify", environment);
   try {
